@@ -107,7 +107,7 @@ APPLICATION_TRAIN = Table(
             AMT_REQ_CREDIT_BUREAU_WEEK AMT_REQ_CREDIT_BUREAU_MON AMT_REQ_CREDIT_BUREAU_QRT
             AMT_REQ_CREDIT_BUREAU_YEAR
     """),
-    key=('SK_ID_CURR',),
+    key=("SK_ID_CURR",),
     parent="SK_ID_CURR",
 )
 
@@ -132,7 +132,7 @@ BUREAU = Table(
         INTEGER: DAYS_CREDIT_UPDATE |
         NUMBER: AMT_ANNUITY
     """),
-    key=('SK_ID_BUREAU',),
+    key=("SK_ID_BUREAU",),
     parent="SK_ID_CURR",
 )
 
@@ -143,7 +143,7 @@ BUREAU_BALANCE = Table(
         INTEGER: MONTHS_BALANCE |
         TEXT: STATUS
     """),
-    key=('SK_ID_BUREAU', 'MONTHS_BALANCE'),
+    key=("SK_ID_BUREAU", "MONTHS_BALANCE"),
     parent="SK_ID_BUREAU",
 )
 
@@ -169,7 +169,7 @@ PREVIOUS_APPLICATION = Table(
         NUMBER: DAYS_FIRST_DRAWING DAYS_FIRST_DUE DAYS_LAST_DUE_1ST_VERSION DAYS_LAST_DUE
             DAYS_TERMINATION NFLAG_INSURED_ON_APPROVAL
     """),
-    key=('SK_ID_PREV',),
+    key=("SK_ID_PREV",),
     parent="SK_ID_CURR",
 )
 
@@ -229,3 +229,179 @@ AUXILIARY = (
     INSTALLMENTS_PAYMENTS,
 )
 TABLES: Mapping[str, Table] = {table.name: table for table in (*APPLICATIONS, *AUXILIARY)}
+
+# The levels Kaggle's files hold, per text column of the application tables.
+APPLICATION_LEVELS: Mapping[str, tuple[str, ...]] = {
+    "NAME_CONTRACT_TYPE": (
+        "Cash loans",
+        "Revolving loans",
+    ),
+    "CODE_GENDER": (
+        "F",
+        "M",
+        "XNA",
+    ),
+    "FLAG_OWN_CAR": (
+        "N",
+        "Y",
+    ),
+    "FLAG_OWN_REALTY": (
+        "N",
+        "Y",
+    ),
+    "NAME_TYPE_SUITE": (
+        "Children",
+        "Family",
+        "Group of people",
+        "Other_A",
+        "Other_B",
+        "Spouse, partner",
+        "Unaccompanied",
+    ),
+    "NAME_INCOME_TYPE": (
+        "Businessman",
+        "Commercial associate",
+        "Maternity leave",
+        "Pensioner",
+        "State servant",
+        "Student",
+        "Unemployed",
+        "Working",
+    ),
+    "NAME_EDUCATION_TYPE": (
+        "Academic degree",
+        "Higher education",
+        "Incomplete higher",
+        "Lower secondary",
+        "Secondary / secondary special",
+    ),
+    "NAME_FAMILY_STATUS": (
+        "Civil marriage",
+        "Married",
+        "Separated",
+        "Single / not married",
+        "Unknown",
+        "Widow",
+    ),
+    "NAME_HOUSING_TYPE": (
+        "Co-op apartment",
+        "House / apartment",
+        "Municipal apartment",
+        "Office apartment",
+        "Rented apartment",
+        "With parents",
+    ),
+    "OCCUPATION_TYPE": (
+        "Accountants",
+        "Cleaning staff",
+        "Cooking staff",
+        "Core staff",
+        "Drivers",
+        "HR staff",
+        "High skill tech staff",
+        "IT staff",
+        "Laborers",
+        "Low-skill Laborers",
+        "Managers",
+        "Medicine staff",
+        "Private service staff",
+        "Realty agents",
+        "Sales staff",
+        "Secretaries",
+        "Security staff",
+        "Waiters/barmen staff",
+    ),
+    "WEEKDAY_APPR_PROCESS_START": (
+        "MONDAY",
+        "TUESDAY",
+        "WEDNESDAY",
+        "THURSDAY",
+        "FRIDAY",
+        "SATURDAY",
+        "SUNDAY",
+    ),
+    "ORGANIZATION_TYPE": (
+        "Advertising",
+        "Agriculture",
+        "Bank",
+        "Business Entity Type 1",
+        "Business Entity Type 2",
+        "Business Entity Type 3",
+        "Cleaning",
+        "Construction",
+        "Culture",
+        "Electricity",
+        "Emergency",
+        "Government",
+        "Hotel",
+        "Housing",
+        "Industry: type 1",
+        "Industry: type 10",
+        "Industry: type 11",
+        "Industry: type 12",
+        "Industry: type 13",
+        "Industry: type 2",
+        "Industry: type 3",
+        "Industry: type 4",
+        "Industry: type 5",
+        "Industry: type 6",
+        "Industry: type 7",
+        "Industry: type 8",
+        "Industry: type 9",
+        "Insurance",
+        "Kindergarten",
+        "Legal Services",
+        "Medicine",
+        "Military",
+        "Mobile",
+        "Other",
+        "Police",
+        "Postal",
+        "Realtor",
+        "Religion",
+        "Restaurant",
+        "School",
+        "Security",
+        "Security Ministries",
+        "Self-employed",
+        "Services",
+        "Telecom",
+        "Trade: type 1",
+        "Trade: type 2",
+        "Trade: type 3",
+        "Trade: type 4",
+        "Trade: type 5",
+        "Trade: type 6",
+        "Trade: type 7",
+        "Transport: type 1",
+        "Transport: type 2",
+        "Transport: type 3",
+        "Transport: type 4",
+        "University",
+        "XNA",
+    ),
+    "FONDKAPREMONT_MODE": (
+        "not specified",
+        "org spec account",
+        "reg oper account",
+        "reg oper spec account",
+    ),
+    "HOUSETYPE_MODE": (
+        "block of flats",
+        "specific housing",
+        "terraced house",
+    ),
+    "WALLSMATERIAL_MODE": (
+        "Block",
+        "Mixed",
+        "Monolithic",
+        "Others",
+        "Panel",
+        "Stone, brick",
+        "Wooden",
+    ),
+    "EMERGENCYSTATE_MODE": (
+        "No",
+        "Yes",
+    ),
+}
