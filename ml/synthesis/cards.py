@@ -1,0 +1,165 @@
+"""Monthly balances of Home Credit's own credit cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ml.schema import CREDIT_CARD_BALANCE
+from ml.synthesis.application import typed
+from ml.synthesis.marginals import Driver, Ints, number
+from ml.synthesis.normal import Floats
+from ml.synthesis.ranges import ranges
+
+_OLDEST_MONTH: Final = 96
+_MONTHLY_INTEREST: Final = 0.025
+_LEAST_PAYMENT: Final = 0.05
+"""Share of the balance that is due each month."""
+
+DRIVERS: Final[tuple[Driver, ...]] = (
+    number("CARD_LIMIT"),
+    number("CARD_MONTHS_USED"),
+    number("CARD_UTILISATION"),
+    number("CARD_MONTHS_DRAWN"),
+    number("CARD_ATM_SHARE"),
+    number("CARD_DRAWINGS"),
+    number("CARD_MONTHS_LATE"),
+    number("CARD_DAYS_LATE"),
+    number("CARD_SILENT"),
+)
+"""Habits of a client with cards; they are drawn with the application."""
+
+
+def drivers(balances: pl.DataFrame) -> pl.DataFrame:
+    """Return the card habits of real clients, one row per SK_ID_CURR."""
+    limit = pl.col("AMT_CREDIT_LIMIT_ACTUAL").filter(pl.col("AMT_CREDIT_LIMIT_ACTUAL") > 0).median()
+    balance = pl.col("AMT_BALANCE")
+    used, late = balance > 0, pl.col("SK_DPD") > 0
+    drawings, atm = pl.col("AMT_DRAWINGS_CURRENT"), pl.col("AMT_DRAWINGS_ATM_CURRENT")
+    count = pl.col("CNT_DRAWINGS_CURRENT")
+    return balances.group_by("SK_ID_CURR").agg(
+        CARD_LIMIT=limit,
+        CARD_MONTHS_USED=used.mean(),
+        CARD_UTILISATION=(balance.filter(used).mean() / limit).clip(0, 1.5),
+        CARD_MONTHS_DRAWN=(drawings > 0).filter(used).mean(),
+        CARD_ATM_SHARE=pl.when(drawings.sum() > 0).then(atm.sum() / drawings.sum()),
+        CARD_DRAWINGS=count.filter(count > 0).mean(),
+        CARD_MONTHS_LATE=late.mean(),
+        CARD_DAYS_LATE=pl.col("SK_DPD").filter(late).median(),
+        CARD_SILENT=atm.is_null().mean(),
+    )
+
+
+def columns(
+    cards: Mapping[str, Ints], habits: Mapping[str, Floats], noise: np.random.Generator
+) -> pl.DataFrame:
+    """Return the table's rows for `cards` (SK_ID_PREV, SK_ID_CURR, decision in days)."""
+    age = np.clip(-cards["DAYS_DECISION"] // 30, 1, _OLDEST_MONTH)
+    stopped = np.where(noise.random(len(age)) < 0.4, noise.random(len(age)) * age, 0)
+    newest = 1 + stopped.astype(np.int64)
+    months = np.maximum(age - newest + 1, 1)
+    card, step = ranges(months)  # step counts from the oldest month
+    total, habit = months[card], {name: v[card] for name, v in habits.items()}
+    limit = np.round(habit["CARD_LIMIT"] / 4500) * 4500
+    balance = _balances(card, step, total, habit, limit, noise)
+    used = balance > 0
+    before = np.where(step > 0, np.roll(balance, 1), 0.0)
+    owed = before * (1 + _MONTHLY_INTEREST)
+    wants = used & (noise.random(len(card)) < habit["CARD_MONTHS_DRAWN"])
+    wish = np.where(wants, limit * 0.15 * noise.exponential(size=len(card)), 0.0)
+    least = np.where(before > 0, _LEAST_PAYMENT * before, 0.0)
+    # What was not drawn is the payment; what was not paid must have been drawn.
+    drawings = np.round(np.maximum(np.where(wants, wish, 0.0), balance - owed + least) / 45) * 45
+    drawings = np.where(used, np.maximum(drawings, 0.0), 0.0)
+    paid = np.round(np.maximum(owed + drawings - balance, 0.0), 2)
+    late = used & (noise.random(len(card)) < habit["CARD_MONTHS_LATE"] / 0.6)
+    days_late = np.where(late, np.ceil(habit["CARD_DAYS_LATE"] * noise.random(len(card))), 0)
+    values: dict[str, pl.Series | Floats] = {
+        "SK_ID_PREV": pl.Series(cards["SK_ID_PREV"][card]),
+        "SK_ID_CURR": pl.Series(cards["SK_ID_CURR"][card]),
+        "MONTHS_BALANCE": (step - total + 1 - newest[card]).astype(np.float64),
+        "AMT_BALANCE": balance,
+        "AMT_CREDIT_LIMIT_ACTUAL": np.where(used | (noise.random(len(card)) < 0.6), limit, 0.0),
+        "AMT_INST_MIN_REGULARITY": np.where(step > 0, np.round(least, 2), np.nan),
+        "AMT_PAYMENT_TOTAL_CURRENT": paid,
+        "AMT_RECEIVABLE_PRINCIPAL": np.round(balance * 0.955, 2),
+        "AMT_RECIVABLE": balance,
+        "AMT_TOTAL_RECEIVABLE": balance,
+        "CNT_INSTALMENT_MATURE_CUM": np.where(step > 0, _running(used, step), np.nan),
+        "NAME_CONTRACT_STATUS": _statuses(card, step, total, newest, noise),
+        "SK_DPD": days_late,
+        "SK_DPD_DEF": np.where(noise.random(len(card)) < 0.5, days_late, 0),
+        **_drawings(drawings, habit, noise),
+    }
+    unpaid = np.isnan(np.asarray(values["AMT_DRAWINGS_ATM_CURRENT"])) & (paid == 0)
+    values["AMT_PAYMENT_CURRENT"] = np.where(unpaid, np.nan, paid)
+    return typed(values, CREDIT_CARD_BALANCE.columns)
+
+
+def _balances(
+    card: Ints,
+    step: Ints,
+    total: Ints,
+    habit: Mapping[str, Floats],
+    limit: Floats,
+    noise: np.random.Generator,
+) -> Floats:
+    """A card is used in one stretch of its months, its balance drifting in it."""
+    first = noise.random(int(card[-1]) + 1 if len(card) else 0)[card]
+    start = first * (1 - habit["CARD_MONTHS_USED"]) * total
+    inside = (step >= start) & (step < start + habit["CARD_MONTHS_USED"] * total)
+    inside &= habit["CARD_MONTHS_USED"] > 0
+    phase = noise.random((int(card[-1]) + 1 if len(card) else 0, 2))[card]
+    wave = 0.35 * np.sin(2 * np.pi * (step / (9 + 20 * phase[:, 0]) + phase[:, 1]))
+    drift = np.exp(wave + 0.15 * noise.standard_normal(len(card)))
+    use = np.minimum(habit["CARD_UTILISATION"] * drift, 1.15)
+    return np.where(inside, np.round(use * limit, 2), 0.0)
+
+
+def _running(used: npt.NDArray[np.bool_], step: Ints) -> Floats:
+    total = np.cumsum(used)
+    starts = np.flatnonzero(step == 0)
+    lengths = np.diff(np.append(starts, len(step)))
+    before = np.repeat(total[starts] - used[starts], lengths)
+    return (total - before).astype(np.float64)
+
+
+def _drawings(
+    amount: Floats, habit: Mapping[str, Floats], noise: np.random.Generator
+) -> dict[str, Floats]:
+    rows = len(amount)
+    count = np.where(amount > 0, 1 + noise.poisson(np.maximum(habit["CARD_DRAWINGS"] - 1, 0)), 0)
+    atm = np.where(noise.random(rows) < 0.7, np.round(habit["CARD_ATM_SHARE"]), 0.5)
+    atm_amount = np.round(amount * atm / 45) * 45
+    other = np.where(noise.random(rows) < 0.01, amount - atm_amount, 0.0)
+    pos = amount - atm_amount - other
+    atm_count = np.where(atm_amount > 0, np.maximum(np.round(count * atm), 1), 0)
+    count = np.maximum(count, atm_count + (pos > 0) + (other > 0))
+    silent = (amount == 0) & (noise.random(rows) < habit["CARD_SILENT"] * 1.25)
+    parts = {
+        "AMT_DRAWINGS_ATM_CURRENT": atm_amount,
+        "AMT_DRAWINGS_OTHER_CURRENT": other,
+        "AMT_DRAWINGS_POS_CURRENT": pos,
+        "CNT_DRAWINGS_ATM_CURRENT": atm_count,
+        "CNT_DRAWINGS_OTHER_CURRENT": (other > 0).astype(np.float64),
+        "CNT_DRAWINGS_POS_CURRENT": count - atm_count - (other > 0),
+    }
+    values: dict[str, Floats] = {n: np.where(silent, np.nan, v) for n, v in parts.items()}
+    return values | {
+        "AMT_DRAWINGS_CURRENT": amount,
+        "CNT_DRAWINGS_CURRENT": count.astype(np.float64),
+    }
+
+
+def _statuses(
+    card: Ints, step: Ints, total: Ints, newest: Ints, noise: np.random.Generator
+) -> pl.Series:
+    names = pl.Series(["Active", "Completed", "Signed"])
+    completed = newest > 12  # a card long without statements was given back
+    over = completed[card] & (step > 0.8 * total)
+    signed = (step == 0) & (noise.random(len(card)) < 0.12)
+    return names.gather(pl.Series(np.where(over, 1, np.where(signed, 2, 0))))

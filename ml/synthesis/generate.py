@@ -1,0 +1,268 @@
+"""Draws clients with all their tables from the figures, and writes them like Kaggle's files."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final, Literal
+
+import numpy as np
+import polars as pl
+import pyarrow.parquet as pq
+
+from ml.schema import APPLICATION_TEST, APPLICATION_TRAIN, AUXILIARY, TABLES
+from ml.synthesis import application, bureau, cards, clients, payments, previous, risk
+from ml.synthesis.copula import normals
+from ml.synthesis.figures import Figures, shipped
+from ml.synthesis.marginals import Column, Ints, draw
+from ml.synthesis.normal import Floats
+
+Format = Literal["csv", "parquet"]
+
+BATCH: Final = 10_000
+"""Clients drawn at a time: keeps memory level however many are asked for."""
+TRAIN_SHARE: Final = 307_511 / (307_511 + 48_744)
+LABELLED_WITH_BALANCE: Final = 0.355
+"""Share of labelled clients whose bureau loans have monthly balances (all unlabelled have)."""
+
+_FIRST_CLIENT, _FIRST_PREVIOUS, _FIRST_BUREAU = 100_001, 1_000_001, 5_000_001
+_CARD_SEEN: Final = 0.95
+
+
+@dataclass(frozen=True)
+class Start:
+    """The first keys of a batch, so that keys run on from one batch to the next."""
+
+    client: int = _FIRST_CLIENT
+    bureau: int = _FIRST_BUREAU
+    previous: int = _FIRST_PREVIOUS
+
+
+def synthesize(
+    applicants: int,
+    out: Path,
+    seed: int,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    format: Format = "csv",
+) -> None:
+    """Write all tables of `applicants` made-up clients into the folder `out`.
+
+    About 86 % of the clients go to application_train, the rest to application_test, each with
+    their rows in the six auxiliary tables. The same arguments give the same bytes. Either
+    the whole folder appears or nothing does.
+
+    Parameters
+    ----------
+    out
+        Folder to create. It may exist only if it is empty.
+    progress
+        Called with the clients done and the clients in all, after each batch.
+
+    Raises
+    ------
+    ValueError
+        If `applicants` is below 1 or `format` is unknown.
+    FileExistsError
+        If `out` exists and is not an empty folder.
+    """
+    if applicants < 1:
+        raise ValueError(f"applicants must be at least 1, got {applicants}")
+    if format not in ("csv", "parquet"):
+        raise ValueError(f"format must be csv or parquet, got {format!r}")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise FileExistsError(f"{out} exists already and is not an empty folder")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        scratch.chmod(0o755)
+        _write(scratch, batches(applicants, seed), applicants, format, progress)
+        if out.exists():
+            out.rmdir()
+        scratch.rename(out)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+
+
+def batches(
+    applicants: int, seed: int, figures: Figures | None = None
+) -> Iterator[dict[str, pl.DataFrame]]:
+    """Yield the tables of successive batches of clients, by table name."""
+    figures = figures or shipped()
+    start = Start()
+    for number, first in enumerate(range(0, applicants, BATCH)):
+        size = min(BATCH, applicants - first)
+        noise = np.random.default_rng([seed, number])
+        tables = draw_tables(figures, size, start, noise)
+        yield tables
+        start = Start(
+            client=start.client + size,
+            bureau=start.bureau + tables["bureau"].height,
+            previous=start.previous + tables["previous_application"].height,
+        )
+
+
+def draw_tables(
+    figures: Figures, size: int, start: Start, noise: np.random.Generator
+) -> dict[str, pl.DataFrame]:
+    """Return all tables of `size` clients, in Kaggle's columns and types."""
+    joint = normals(figures.joint_matrix, size, noise)
+    latents = {name: joint[:, i] for i, name in enumerate(figures.clients)}
+    ids = np.arange(start.client, start.client + size)
+    labelled = np.zeros(size, dtype=bool)
+    labelled[noise.permutation(size)[: max(1, round(size * TRAIN_SHARE))]] = True
+
+    person = draw(figures.marginals["application"], application.DRIVERS, latents, noise)
+    applications = _applications(figures, person, ids, noise)
+    tables = _bureau_tables(figures, joint, person, (ids, labelled), start, noise)
+    tables |= _previous_tables(figures, joint, (person, latents), ids, start, noise)
+
+    lazy = {name: table.lazy() for name, table in tables.items()}
+    chance = risk.predict(clients.drivers(lazy, applications), figures.risk)
+    target = pl.Series("TARGET", noise.random(size) < chance).cast(pl.Int32)
+    order = list(APPLICATION_TRAIN.columns)
+    train = applications.with_columns(target).filter(pl.Series(labelled)).select(order)
+    test = applications.filter(pl.Series(~labelled)).select(list(APPLICATION_TEST.columns))
+    return {"application_train": train, "application_test": test, **tables}
+
+
+def _applications(
+    figures: Figures, person: Mapping[str, Column], ids: Ints, noise: np.random.Generator
+) -> pl.DataFrame:
+    # The variants of one building deviate together or not at all.
+    together = noise.standard_normal(len(ids))
+    own = {
+        driver.name: 0.6 * together + 0.8 * noise.standard_normal(len(ids))
+        for driver in application.DEVIATIONS
+    }
+    deviation = draw(figures.marginals["deviations"], application.DEVIATIONS, own, noise)
+    columns = application.columns(person, deviation)
+    return columns.insert_column(0, pl.Series("SK_ID_CURR", ids, dtype=pl.Int64))
+
+
+def _bureau_tables(
+    figures: Figures,
+    joint: Floats,
+    person: Mapping[str, Column],
+    who: tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]],
+    start: Start,
+    noise: np.random.Generator,
+) -> dict[str, pl.DataFrame]:
+    ids, labelled = who
+    owner, latents = _rows(figures, "bureau", joint, person["BUREAU_ROWS"], noise)
+    drawn = draw(figures.marginals["bureau"], bureau.DRIVERS, latents, noise)
+    keys = {
+        "SK_ID_CURR": ids[owner],
+        "SK_ID_BUREAU": np.arange(start.bureau, start.bureau + len(owner)),
+    }
+    loans = bureau.columns(drawn, keys)
+    reported = ~labelled | (noise.random(len(ids)) < LABELLED_WITH_BALANCE)
+    balance = bureau.balance(loans, drawn, reported[owner], noise)
+    return {"bureau": loans, "bureau_balance": balance}
+
+
+def _previous_tables(
+    figures: Figures,
+    joint: Floats,
+    person: tuple[Mapping[str, Column], Mapping[str, Floats]],
+    ids: Ints,
+    start: Start,
+    noise: np.random.Generator,
+) -> dict[str, pl.DataFrame]:
+    drawn_person, client_latents = person
+    owner, latents = _rows(figures, "previous", joint, drawn_person["PREVIOUS_ROWS"], noise)
+    drawn = draw(figures.marginals["previous"], previous.DRIVERS, latents, noise)
+    keys = {
+        "SK_ID_PREV": np.arange(start.previous, start.previous + len(owner)),
+        "SK_ID_CURR": ids[owner],
+    }
+    loans = previous.columns(drawn, keys)
+    habits = draw(figures.marginals["cards"], cards.DRIVERS, client_latents, noise)
+    months = cards.columns(*_card_loans(loans, owner, habits, noise), noise)
+    lateness = 0.7 * latents["MONTHS_LATE"] + np.sqrt(1 - 0.7**2) * noise.standard_normal(
+        len(owner)
+    )
+    return {
+        "previous_application": loans,
+        "POS_CASH_balance": payments.pos_cash(loans, drawn, noise),
+        "credit_card_balance": months,
+        "installments_payments": payments.instalments(loans, months, lateness, noise),
+    }
+
+
+def _card_loans(
+    loans: pl.DataFrame, owner: Ints, habits: Mapping[str, Column], noise: np.random.Generator
+) -> tuple[dict[str, Ints], dict[str, Floats]]:
+    granted = (pl.col("NAME_CONTRACT_TYPE") == "Revolving loans") & (
+        pl.col("NAME_CONTRACT_STATUS") == "Approved"
+    )
+    rows = np.flatnonzero(loans.select(granted).to_series().to_numpy())
+    rows = rows[noise.random(len(rows)) < _CARD_SEEN]
+    card = {
+        name: loans[name].to_numpy()[rows].astype(np.int64)
+        for name in ("SK_ID_PREV", "SK_ID_CURR", "DAYS_DECISION")
+    }
+    return card, {name: column.values[owner[rows]] for name, column in habits.items()}
+
+
+def _rows(
+    figures: Figures, block: str, joint: Floats, count: Column, noise: np.random.Generator
+) -> tuple[Ints, dict[str, Floats]]:
+    """Return the owner of each row of a block, and its latents by name."""
+    names = figures.rows[block]
+    before = len(figures.clients)
+    for name in figures.rows:
+        if name == block:
+            break
+        before += len(figures.rows[name])
+    owner = np.repeat(np.arange(len(joint)), count.floats().astype(np.int64))
+    own = normals(figures.within_matrices[block], len(owner), noise)
+    z = joint[owner, before : before + len(names)] + own
+    return owner, {name: z[:, i] for i, name in enumerate(names)}
+
+
+def _write(
+    folder: Path,
+    tables: Iterator[dict[str, pl.DataFrame]],
+    applicants: int,
+    format: Format,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    append = _append_csv if format == "csv" else _append_parquet
+    writers: dict[str, IO[bytes] | pq.ParquetWriter] = {}
+    done = 0
+    try:
+        for batch in tables:
+            for name, table in batch.items():
+                append(writers, folder / f"{name}.{format}", table)
+            done += batch["application_train"].height + batch["application_test"].height
+            if progress is not None:
+                progress(done, applicants)
+    finally:
+        for writer in writers.values():
+            writer.close()
+
+
+def _append_csv(
+    writers: dict[str, IO[bytes] | pq.ParquetWriter], path: Path, table: pl.DataFrame
+) -> None:
+    new = path.name not in writers
+    if new:
+        writers[path.name] = path.open("wb")
+    table.write_csv(writers[path.name], include_header=new)
+
+
+def _append_parquet(
+    writers: dict[str, IO[bytes] | pq.ParquetWriter], path: Path, table: pl.DataFrame
+) -> None:
+    arrow = table.to_arrow(compat_level=pl.CompatLevel.oldest())
+    if path.name not in writers:
+        writers[path.name] = pq.ParquetWriter(path, arrow.schema, compression="zstd")
+    writers[path.name].write_table(arrow)
+
+
+__all__ = ["AUXILIARY", "TABLES", "batches", "draw_tables", "synthesize"]
