@@ -1,0 +1,193 @@
+"""Features, written once and computed in three places: training, online, in batches.
+
+A feature of the application is computed per row of the form, a history feature per client
+from the auxiliary tables, and a combined one from both after the join.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from ml import schema
+from ml.features import (
+    application,
+    bureau,
+    combined,
+    credit_card,
+    installments,
+    pos_cash,
+    previous_application,
+)
+from ml.features.declaration import Feature
+
+__all__ = [
+    "FEATURES",
+    "HISTORY",
+    "HISTORY_FINGERPRINT",
+    "Feature",
+    "history",
+    "history_of",
+    "matrix",
+    "row",
+]
+
+_VERSION = "1"  # raise it when a history feature changes its meaning but not its name
+_FAMILIES = (
+    bureau.FAMILY,
+    previous_application.FAMILY,
+    pos_cash.FAMILY,
+    credit_card.FAMILY,
+    installments.FAMILY,
+)
+_HISTORY = tuple(feature for family in _FAMILIES for feature in family.features)
+
+FEATURES: Mapping[str, Feature] = {
+    feature.name: feature
+    for feature in (
+        *application.FEATURES,
+        *application.DERIVED,
+        *_HISTORY,
+        *combined.FEATURES,
+    )
+}
+HISTORY: tuple[str, ...] = tuple(feature.name for feature in _HISTORY)
+HISTORY_FINGERPRINT: str = hashlib.sha256("\n".join((_VERSION, *HISTORY)).encode()).hexdigest()
+
+_NAMES = list(FEATURES)
+_STATED = [feature.column() for feature in application.FEATURES]
+_COMBINED = [feature.column() for feature in (*application.DERIVED, *combined.FEATURES)]
+_COLUMNS: dict[str, type[pl.DataType]] = {
+    name: schema.APPLICATION_TEST.columns[name].dtype
+    for name in sorted({root for expr in _STATED for root in expr.meta.root_names()})
+}
+_HISTORY_COLUMNS = dict.fromkeys(HISTORY, pl.Float64)
+
+
+def history(frames: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Compute the history features of every client that occurs in an auxiliary table.
+
+    Parameters
+    ----------
+    frames : mapping of str to polars.LazyFrame
+        Auxiliary tables by name, typed per `ml.schema`; an absent one counts as empty.
+
+    Returns
+    -------
+    polars.LazyFrame
+        `SK_ID_CURR` and the columns of `HISTORY`, sorted by client. Features of a table in
+        which the client does not occur are null.
+    """
+    tables = {table.name: frames.get(table.name, _empty(table)) for table in schema.AUXILIARY}
+    tables["bureau"] = bureau.with_balance(tables["bureau"], tables["bureau_balance"])
+    result, *others = (family.per_client(tables[family.table]) for family in _FAMILIES)
+    for other in others:
+        result = result.join(other, on="SK_ID_CURR", how="full", coalesce=True)
+    return result.select("SK_ID_CURR", *HISTORY).sort("SK_ID_CURR")
+
+
+def matrix(frames: Mapping[str, pl.LazyFrame], applications: pl.LazyFrame) -> pl.LazyFrame:
+    """Compute every feature of every application.
+
+    Parameters
+    ----------
+    frames : mapping of str to polars.LazyFrame
+        Auxiliary tables by name; an absent one counts as empty.
+    applications : polars.LazyFrame
+        Rows of `application_train` or `application_test`.
+
+    Returns
+    -------
+    polars.LazyFrame
+        `SK_ID_CURR`, `TARGET` where the applications have it, and `FEATURES` in order:
+        text features as String, all others as Float64, finite or null. Sorted by client.
+    """
+    ids = [name for name in ("SK_ID_CURR", "TARGET") if name in applications.collect_schema()]
+    return (
+        applications.select(*ids, *_STATED)
+        .join(history(frames), on="SK_ID_CURR", how="left")
+        .with_columns(_COMBINED)
+        .select(*ids, *_NAMES)
+        .sort("SK_ID_CURR")
+    )
+
+
+def row(
+    application: Mapping[str, object], history: Sequence[float] | np.ndarray | None
+) -> pl.DataFrame:
+    """Compute every feature of one application.
+
+    Parameters
+    ----------
+    application : mapping
+        Raw application columns; what is missing is null, what is unknown is ignored.
+    history : sequence of float or array, shape (len(HISTORY),), or None
+        The client's history features in the order of `HISTORY`, NaN for null; None where
+        there is no history.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row, the columns of `FEATURES` in order.
+
+    Raises
+    ------
+    ValueError
+        If `history` has not the length of `HISTORY`.
+
+    Examples
+    --------
+    >>> frame = row({"AMT_CREDIT": 300_000, "AMT_INCOME_TOTAL": 150_000}, None)
+    >>> frame["CREDIT_TO_INCOME"].item()
+    2.0
+    """
+    values = np.full(len(HISTORY), np.nan) if history is None else np.asarray(history, np.float64)
+    if values.shape != (len(HISTORY),):
+        raise ValueError(f"Expected {len(HISTORY)} history features, got {values.shape}.")
+    stated = pl.DataFrame(
+        [pl.Series(name, [application.get(name)], dtype) for name, dtype in _COLUMNS.items()]
+    ).select(_STATED)
+    known = pl.from_dicts([_known(values)], schema=_HISTORY_COLUMNS)
+    return pl.concat([stated, known], how="horizontal").with_columns(_COMBINED).select(_NAMES)
+
+
+def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
+    """Compute the history features of one client from its raw records.
+
+    Parameters
+    ----------
+    records : mapping of str to polars.DataFrame
+        The client's rows of auxiliary tables, typed per `ml.schema`.
+
+    Returns
+    -------
+    array of float64, shape (len(HISTORY),)
+        In the order of `HISTORY`, NaN for null.
+
+    Raises
+    ------
+    ValueError
+        If the records are of more than one client.
+    """
+    frame = history({name: rows.lazy() for name, rows in records.items()}).collect()
+    if frame.height > 1:
+        raise ValueError("The records belong to more than one client.")
+    if frame.height == 0:
+        return np.full(len(HISTORY), np.nan)
+    return frame.drop("SK_ID_CURR").to_numpy()[0].astype(np.float64)
+
+
+def _known(values: np.ndarray) -> dict[str, float | None]:
+    """History by name; NaN is null."""
+    return {
+        name: None if math.isnan(value) else value
+        for name, value in zip(HISTORY, values.tolist(), strict=True)
+    }
+
+
+def _empty(table: schema.Table) -> pl.LazyFrame:
+    return pl.LazyFrame(schema={name: kind.dtype for name, kind in table.columns.items()})

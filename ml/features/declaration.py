@@ -1,0 +1,82 @@
+"""What a feature is: an expression with a name, a home and words a banker can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from ml.concepts import Concept
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One declared feature.
+
+    Attributes
+    ----------
+    name : str
+        Column name, unique in the catalogue.
+    label : str
+        Plain English, for people.
+    concept : Concept
+        What it is explained under.
+    table : str
+        The table it comes from; "combined" where it crosses tables.
+    expr : polars.Expr
+        Per row for applications, per client for history tables.
+    categorical : bool
+        Text with a fixed set of levels, rather than a number.
+    """
+
+    name: str
+    label: str
+    concept: Concept
+    table: str
+    expr: pl.Expr = field(repr=False, compare=False)
+    categorical: bool = False
+
+    @property
+    def dtype(self) -> type[pl.DataType]:
+        """The column's type in the matrix."""
+        return pl.String if self.categorical else pl.Float64
+
+    def column(self) -> pl.Expr:
+        """The expression under its name, in the matrix's type."""
+        return self.expr.cast(self.dtype).alias(self.name)
+
+
+@dataclass(frozen=True)
+class Family:
+    """The features of one history table.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table.
+    rows : tuple of polars.Expr
+        Named columns computed per row before aggregation.
+    aggregates : tuple of Feature
+        Computed over one client's rows.
+    ratios : tuple of Feature
+        Computed from the client's aggregates.
+    """
+
+    table: str
+    rows: tuple[pl.Expr, ...]
+    aggregates: tuple[Feature, ...]
+    ratios: tuple[Feature, ...] = ()
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """All features of the table, in order."""
+        return self.aggregates + self.ratios
+
+    def per_client(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Compute `SK_ID_CURR` and every feature of the table, one row per client."""
+        return (
+            rows.with_columns(self.rows)
+            .group_by("SK_ID_CURR")
+            .agg(feature.column() for feature in self.aggregates)
+            .with_columns(feature.column() for feature in self.ratios)
+        )

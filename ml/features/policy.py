@@ -1,0 +1,107 @@
+"""How features treat what is missing, impossible or out of order.
+
+- Home Credit's sentinels (365243 days; XNA and XAP in text) mean "not known": null.
+- A division by zero, or by or of something unknown, is null.
+- A sum or count over no rows is 0, a mean, maximum or latest value over no rows is null.
+- Sums are exact: values are added as whole thousandths (millionths for ratios), so no result
+  depends on the order of rows or on the number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+UNKNOWN_DAYS = 365243
+UNKNOWN_TEXT = ("XNA", "XAP")
+MONEY = 1_000.0  # amounts are summed in thousandths of a currency unit
+FINE = 1_000_000.0  # ratios are summed in millionths
+_NOTHING = 1e-9  # a divisor as small as this is zero, whatever rounding made of it
+
+
+def days(column: str, *, oldest: int = -36_500) -> pl.Expr:
+    """Days relative to the application, null where the value is a sentinel or absurd.
+
+    >>> pl.DataFrame({"D": [-5, 365243, -99999]}).select(days("D"))["D"].to_list()
+    [-5.0, None, None]
+    """
+    value = pl.col(column).cast(pl.Float64)
+    return pl.when((value < UNKNOWN_DAYS) & (value >= oldest)).then(value).alias(column)
+
+
+def text(column: str) -> pl.Expr:
+    """Text, null where Home Credit wrote that it is unknown.
+
+    >>> pl.DataFrame({"T": ["XNA", "Cash"]}).select(text("T"))["T"].to_list()
+    [None, 'Cash']
+    """
+    value = pl.col(column)
+    return pl.when(~value.is_in(list(UNKNOWN_TEXT))).then(value).alias(column)
+
+
+def ratio(over: pl.Expr, under: pl.Expr) -> pl.Expr:
+    """`over / under`, null where that has no finite value.
+
+    >>> frame = pl.DataFrame({"a": [1.0, 1.0, None], "b": [4.0, 0.0, 2.0]})
+    >>> frame.select(ratio(pl.col("a"), pl.col("b")))["a"].to_list()
+    [0.25, None, None]
+    """
+    return pl.when(under.abs() > _NOTHING).then(over / under)
+
+
+def count(where: pl.Expr) -> pl.Expr:
+    """Number of rows that fulfil `where`."""
+    return where.cast(pl.Int64).sum()
+
+
+def share(where: pl.Expr) -> pl.Expr:
+    """Part of the rows with a known answer that fulfil `where`, in 0 to 1."""
+    return ratio(count(where).cast(pl.Float64), where.count().cast(pl.Float64))
+
+
+def total(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY) -> pl.Expr:
+    """Exact sum over the rows that fulfil `where`.
+
+    >>> pl.DataFrame({"x": [0.1] * 3}).select(total(pl.col("x")))["x"].item()
+    0.3
+    """
+    return _whole(_only(value, where), unit).sum() / unit
+
+
+def mean(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY) -> pl.Expr:
+    """Mean over the rows that fulfil `where`, from an exact sum."""
+    known = _whole(_only(value, where), unit)
+    return pl.when(known.count() > 0).then(known.sum() / known.count() / unit)
+
+
+def spread(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY) -> pl.Expr:
+    """Population standard deviation, exact in its sums and never below 0."""
+    known = _whole(_only(value, where), unit).cast(pl.Int128)
+    n = known.count().cast(pl.Int128)
+    squares = (known * known).sum() * n - known.sum() * known.sum()
+    return pl.when(n > 1).then(squares.cast(pl.Float64).sqrt() / n.cast(pl.Float64) / unit)
+
+
+def highest(value: pl.Expr, where: pl.Expr | None = None) -> pl.Expr:
+    """Maximum over the rows that fulfil `where`."""
+    return _only(value, where).max()
+
+
+def lowest(value: pl.Expr, where: pl.Expr | None = None) -> pl.Expr:
+    """Minimum over the rows that fulfil `where`."""
+    return _only(value, where).min()
+
+
+def latest(value: pl.Expr, order: Sequence[str]) -> pl.Expr:
+    """Value of the last row by `order`, whose last column must break every tie."""
+    return value.sort_by([pl.col(name) for name in order]).last()
+
+
+def _only(value: pl.Expr, where: pl.Expr | None) -> pl.Expr:
+    return value if where is None else pl.when(where).then(value)
+
+
+def _whole(value: pl.Expr, unit: float) -> pl.Expr:
+    """`value` in whole units; what does not fit (infinite, absurdly large) is null."""
+    return (value.cast(pl.Float64) * unit).round().cast(pl.Int64, strict=False)

@@ -1,0 +1,383 @@
+"""Reading the Home Credit tables from a folder or a zip file, in Kaggle's layout.
+
+Each table is a file named after it, ending in `.csv`, `.csv.gz`, `.csv.zip`, `.zip` or
+`.parquet`. Everything is checked once, in one streaming pass per table, before anything is
+computed; frames stay lazy, so that tables larger than memory stream.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import tempfile
+import weakref
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from ml.schema import APPLICATION_TRAIN, APPLICATIONS, TABLES, Kind, Table
+
+SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip", ".zip")
+_SHOWN = 40  # characters of an example value
+
+
+class DataError(Exception):
+    """Data that cannot be used; the message is one clear sentence for the user."""
+
+
+class RecordError(Exception):
+    """An inline record that cannot be used.
+
+    Attributes
+    ----------
+    table, column, message : str
+        Where the record is wrong, and how.
+    index : int
+        Which record, from 0.
+    """
+
+    def __init__(self, table: str, index: int, column: str, message: str) -> None:
+        super().__init__(f"{table}[{index}].{column}: {message}")
+        self.table = table
+        self.index = index
+        self.column = column
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Validated tables.
+
+    Attributes
+    ----------
+    frames : dict of str to polars.LazyFrame
+        By table name, in the schema's columns and types.
+    missing : list of str
+        Tables that are absent.
+    """
+
+    frames: dict[str, pl.LazyFrame]
+    missing: list[str] = field(default_factory=list)
+
+
+def open_tables(path: Path, *, progress: Callable[[str], None] | None = None) -> Tables:
+    """Open and validate every table in a folder or zip file.
+
+    Parameters
+    ----------
+    path : Path
+        Folder or zip file.
+    progress : callable, optional
+        Called with the name of each table before it is read.
+
+    Raises
+    ------
+    DataError
+        For a path that is neither, no application table, a missing column, a value of the
+        wrong type, a duplicate key, or a file that cannot be read.
+    """
+    workspace = _Workspace()
+    folder = _folder(Path(path), workspace)
+    frames: dict[str, pl.LazyFrame] = {}
+    missing: list[str] = []
+    for name, table in TABLES.items():
+        file = _find(folder, name)
+        if file is None:
+            missing.append(name)
+            continue
+        if progress is not None:
+            progress(name)
+        # Frames hold on to the workspace: unpacked files live as long as they are needed.
+        frames[name] = _open(table, file, workspace)
+    if not any(table.name in frames for table in APPLICATIONS):
+        raise DataError(
+            f"{path} holds neither application_train nor application_test "
+            f"(as {', '.join(SUFFIXES)})."
+        )
+    tables = Tables(frames, missing)
+    weakref.finalize(tables, workspace.remove)
+    return tables
+
+
+def frame(table: Table, records: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    """Turn inline records into a typed frame; columns a record lacks are null.
+
+    Raises
+    ------
+    RecordError
+        For an unknown column or a value of the wrong type.
+
+    Examples
+    --------
+    >>> from ml.schema import BUREAU_BALANCE
+    >>> frame(BUREAU_BALANCE, [{"SK_ID_BUREAU": 1, "MONTHS_BALANCE": -1.0}]).row(0)
+    (1, -1, None)
+    """
+    for index, record in enumerate(records):
+        for column in record:
+            if column not in table.columns:
+                raise RecordError(table.name, index, column, "This column is unknown.")
+    return pl.DataFrame(
+        [
+            pl.Series(
+                column,
+                [_value(table, i, column, record.get(column)) for i, record in enumerate(records)],
+                kind.dtype,
+            )
+            for column, kind in table.columns.items()
+        ]
+    )
+
+
+def _value(table: Table, index: int, column: str, value: object) -> str | float | int | None:
+    kind = table.columns[column]
+    if value is None:
+        return None
+    if kind is Kind.TEXT:
+        if isinstance(value, str):
+            return value
+        raise RecordError(table.name, index, column, f"Expected text, got {_shown(value)}.")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise RecordError(table.name, index, column, f"Expected a number, got {_shown(value)}.")
+    limit = {Kind.INTEGER: 2.0**31, Kind.ID: 2.0**53}.get(kind, 1e18)
+    if not abs(value) < limit:  # refuses NaN and infinity too
+        raise RecordError(table.name, index, column, f"{_shown(value)} is out of range.")
+    if kind is Kind.NUMBER:
+        return float(value)
+    if value != int(value):
+        raise RecordError(
+            table.name, index, column, f"Expected a whole number, got {_shown(value)}."
+        )
+    return int(value)
+
+
+class _Workspace:
+    """A folder for unpacked files, made when first needed."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+
+    def folder(self, name: str) -> Path:
+        if self._path is None:
+            self._path = Path(tempfile.mkdtemp(prefix="home-credit-"))
+            weakref.finalize(self, shutil.rmtree, self._path, ignore_errors=True)
+        folder = self._path / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def remove(self) -> None:
+        if self._path is not None:
+            shutil.rmtree(self._path, ignore_errors=True)
+
+
+def _folder(path: Path, workspace: _Workspace) -> Path:
+    if path.is_dir():
+        return path
+    if not path.exists():
+        raise DataError(f"{path} does not exist.")
+    if not zipfile.is_zipfile(path):
+        raise DataError(f"{path} is neither a folder nor a zip file.")
+    folder = workspace.folder("all")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                name = Path(member.filename).name
+                if not member.is_dir() and any(name == t + s for t in TABLES for s in SUFFIXES):
+                    _extract(archive, member, folder / name)
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+        raise DataError(f"{path} cannot be unpacked: {_reason(error)}.") from error
+    return folder
+
+
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
+    with archive.open(member) as source, target.open("wb") as sink:
+        shutil.copyfileobj(source, sink, 1 << 20)
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    found = [folder / (name + suffix) for suffix in SUFFIXES if (folder / (name + suffix)).exists()]
+    if len(found) > 1:
+        names = " and ".join(file.name for file in found)
+        raise DataError(f"{name} is there more than once, as {names}; keep one of them.")
+    return found[0] if found else None
+
+
+def _open(table: Table, file: Path, workspace: _Workspace) -> pl.LazyFrame:
+    plain = _unpacked(table, file, workspace)
+    if plain.is_file() and plain.stat().st_size == 0:
+        raise DataError(f"{table.name}: {file.name} is empty.")
+    raw = _scan(table, plain, file, text=False)
+    try:
+        typed = raw.select(_typed(column, kind) for column, kind in table.columns.items())
+        _check(table, raw, typed)
+    except pl.exceptions.PolarsError as error:
+        _diagnose(table, plain, file)
+        raise DataError(f"{table.name}: {file.name} cannot be read: {_reason(error)}.") from error
+    return typed
+
+
+def _unpacked(table: Table, file: Path, workspace: _Workspace) -> Path:
+    """The file itself, or its unpacked content."""
+    target_name = f"{table.name}.csv"
+    try:
+        if file.name.endswith(".gz"):
+            target = workspace.folder(table.name) / target_name
+            with gzip.open(file) as source, target.open("wb") as sink:
+                shutil.copyfileobj(source, sink, 1 << 20)
+            return target
+        if file.name.endswith(".zip"):
+            return _unzipped(table, file, workspace.folder(table.name))
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError) as error:
+        raise DataError(
+            f"{table.name}: {file.name} cannot be unpacked: {_reason(error)}."
+        ) from error
+    return file
+
+
+def _unzipped(table: Table, file: Path, folder: Path) -> Path:
+    with zipfile.ZipFile(file) as archive:
+        members = [m for m in archive.infolist() if m.filename.endswith((".csv", ".parquet"))]
+        members = [m for m in members if not m.filename.startswith("__MACOSX")]
+        if len(members) != 1:
+            raise DataError(
+                f"{table.name}: {file.name} must hold exactly one .csv or .parquet file, "
+                f"but holds {len(members)}."
+            )
+        target = folder / f"{table.name}{Path(members[0].filename).suffix}"
+        _extract(archive, members[0], target)
+    return target
+
+
+def _scan(table: Table, plain: Path, file: Path, *, text: bool) -> pl.LazyFrame:
+    """Scan a file, numbers as numbers or everything as text, after checking its header."""
+    try:
+        if plain.suffix == ".parquet":
+            raw = pl.scan_parquet(plain)
+            names = raw.collect_schema().names()
+        else:
+            names = pl.scan_csv(plain, infer_schema=False).collect_schema().names()
+            types = {
+                name: pl.String if text or _kind(table, name) is Kind.TEXT else pl.Float64
+                for name in names
+            }
+            raw = pl.scan_csv(plain, schema=types)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DataError(f"{table.name}: {file.name} cannot be read: {_reason(error)}.") from error
+    for column in table.columns:
+        if column not in names:
+            raise DataError(f"{table.name}: the column {column} is missing in {file.name}.")
+    return raw
+
+
+def _kind(table: Table, name: str) -> Kind:
+    """Kind of a column; columns we do not know are never parsed, so text will do."""
+    return table.columns.get(name, Kind.TEXT)
+
+
+def _typed(column: str, kind: Kind) -> pl.Expr:
+    if kind is Kind.TEXT:
+        return pl.col(column).cast(pl.String)
+    if kind is Kind.NUMBER:
+        return pl.col(column).cast(pl.Float64).fill_nan(None)
+    return pl.col(column).cast(pl.Float64).fill_nan(None).cast(kind.dtype)
+
+
+def _check(table: Table, raw: pl.LazyFrame, typed: pl.LazyFrame) -> None:
+    """Force every value through its type, and hold the table to its keys."""
+    numbers = [c for c, kind in table.columns.items() if kind is not Kind.TEXT]
+    whole = [c for c in numbers if table.columns[c] is not Kind.NUMBER]
+    values = {column: pl.col(column).cast(pl.Float64).fill_nan(None) for column in numbers}
+    wrong = raw.select(
+        pl.len().alias("rows"),
+        *(
+            (values[c].is_infinite() | ((values[c] % 1 != 0) if c in whole else pl.lit(False)))
+            .any()
+            .alias(c)
+            for c in numbers
+        ),
+    ).collect(engine="streaming")
+    for column in numbers:
+        if wrong[column].item():
+            _refuse(table, raw, column, values[column])
+    if table in APPLICATIONS and wrong["rows"].item() == 0:
+        raise DataError(f"{table.name} holds no rows.")
+    _check_keys(table, typed)
+
+
+def _refuse(table: Table, raw: pl.LazyFrame, column: str, value: pl.Expr) -> None:
+    bad = value.is_infinite()
+    if table.columns[column] is not Kind.NUMBER:
+        bad = bad | (value % 1 != 0)
+    example = raw.filter(bad).select(value.alias("value")).head(1).collect()["value"].item()
+    raise DataError(_wrong_type(table, column, example))
+
+
+def _wrong_type(table: Table, column: str, example: object) -> str:
+    kind = table.columns[column].value
+    article = "an" if kind[0] in "aeiou" else "a"
+    return f"{table.name}: {column} should hold {article} {kind}, but holds {_shown(example)}."
+
+
+def _check_keys(table: Table, typed: pl.LazyFrame) -> None:
+    ids = [column for column, kind in table.columns.items() if kind is Kind.ID]
+    keyed = typed.select(
+        *(pl.col(column).null_count().alias(column) for column in ids),
+        (pl.struct(table.key) if len(table.key) > 1 else pl.col(*(table.key or ids[:1])))
+        .n_unique()
+        .alias("keys"),
+        pl.len().alias("rows"),
+    ).collect(engine="streaming")
+    for column in ids:
+        if keyed[column].item():
+            raise DataError(f"{table.name}: {column} is empty in {keyed[column].item()} rows.")
+    if table.key and keyed["keys"].item() != keyed["rows"].item():
+        twice = typed.group_by(table.key).len().filter(pl.col("len") > 1).sort(table.key).head(1)
+        example = " and ".join(
+            f"{k} {v}" for k, v in twice.drop("len").collect().row(0, named=True).items()
+        )
+        raise DataError(f"{table.name}: {example} occurs more than once.")
+    if table is APPLICATION_TRAIN:
+        _check_target(typed)
+
+
+def _check_target(typed: pl.LazyFrame) -> None:
+    target = pl.col("TARGET")
+    wrong = typed.filter(target.is_null() | ~target.is_in([0, 1])).select(target).head(1).collect()
+    if wrong.height:
+        raise DataError(
+            f"application_train: TARGET should be 0 or 1, but holds {_shown(wrong.item())}."
+        )
+
+
+def _diagnose(table: Table, plain: Path, file: Path) -> None:
+    """Find the column and value that could not be read, and say so."""
+    raw = _scan(table, plain, file, text=True)
+    for column, kind in table.columns.items():
+        if kind is Kind.TEXT:
+            continue
+        number = pl.col(column).cast(pl.Float64, strict=False)
+        if kind is not Kind.NUMBER:
+            number = number.fill_nan(None).cast(kind.dtype, strict=False)
+        bad = pl.col(column).is_not_null() & number.is_null()
+        try:
+            found = raw.filter(bad).select(column).head(1).collect()
+        except pl.exceptions.PolarsError as error:
+            raise DataError(
+                f"{table.name}: {file.name} cannot be read: {_reason(error)}."
+            ) from error
+        if found.height:
+            raise DataError(_wrong_type(table, column, found.item()))
+
+
+def _reason(error: BaseException) -> str:
+    """First line of an error, as the end of a sentence."""
+    line = next((line for line in str(error).splitlines() if line.strip()), "damaged file")
+    return line.strip().rstrip(".")
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
