@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,9 @@ from ml.synthesis.application import typed
 from ml.synthesis.marginals import Driver, Ints, number
 from ml.synthesis.normal import Floats
 from ml.synthesis.ranges import ranges
+
+Noise = np.random.Generator
+Flags = npt.NDArray[np.bool_]
 
 _OLDEST_MONTH: Final = 96
 _MONTHLY_INTEREST: Final = 0.025
@@ -55,7 +59,7 @@ def drivers(balances: pl.DataFrame) -> pl.DataFrame:
 
 
 def columns(
-    cards: Mapping[str, Ints], habits: Mapping[str, Floats], noise: np.random.Generator
+    cards: Mapping[str, Ints], habits: Mapping[str, Floats], noise: Noise
 ) -> pl.DataFrame:
     """Return the table's rows for `cards` (SK_ID_PREV, SK_ID_CURR, decision in days)."""
     age = np.clip(-cards["DAYS_DECISION"] // 30, 1, _OLDEST_MONTH)
@@ -65,17 +69,16 @@ def columns(
     card, step = ranges(months)  # step counts from the oldest month
     total, habit = months[card], {name: v[card] for name, v in habits.items()}
     limit = np.round(habit["CARD_LIMIT"] / 4500) * 4500
-    balance = _balances(card, step, total, habit, limit, noise)
+    plan = _Plan(
+        limit=limit,
+        inside=_stretch(card, step, total, habit["CARD_MONTHS_USED"], noise),
+        wish=_wishes(habit, limit, noise),
+        target=np.minimum(habit["CARD_UTILISATION"], 1.1) * limit,
+        haste=noise.random(len(months))[card],
+    )
+    balance, before, drawings, paid = _simulate(plan, months)
     used = balance > 0
-    before = np.where(step > 0, np.roll(balance, 1), 0.0)
-    owed = before * (1 + _MONTHLY_INTEREST)
-    wants = used & (noise.random(len(card)) < habit["CARD_MONTHS_DRAWN"])
-    wish = np.where(wants, limit * 0.15 * noise.exponential(size=len(card)), 0.0)
     least = np.where(before > 0, _LEAST_PAYMENT * before, 0.0)
-    # What was not drawn is the payment; what was not paid must have been drawn.
-    drawings = np.round(np.maximum(np.where(wants, wish, 0.0), balance - owed + least) / 45) * 45
-    drawings = np.where(used, np.maximum(drawings, 0.0), 0.0)
-    paid = np.round(np.maximum(owed + drawings - balance, 0.0), 2)
     late = used & (noise.random(len(card)) < habit["CARD_MONTHS_LATE"] / 0.6)
     days_late = np.where(late, np.ceil(habit["CARD_DAYS_LATE"] * noise.random(len(card))), 0)
     values: dict[str, pl.Series | Floats] = {
@@ -100,27 +103,58 @@ def columns(
     return typed(values, CREDIT_CARD_BALANCE.columns)
 
 
-def _balances(
-    card: Ints,
-    step: Ints,
-    total: Ints,
-    habit: Mapping[str, Floats],
-    limit: Floats,
-    noise: np.random.Generator,
-) -> Floats:
-    """A card is used in one stretch of its months, its balance drifting in it."""
+@dataclass(frozen=True)
+class _Plan:
+    """What each card month is heading for, in rows of all cards end to end."""
+
+    limit: Floats
+    inside: Flags
+    wish: Floats
+    target: Floats
+    haste: Floats
+
+
+def _stretch(card: Ints, step: Ints, total: Ints, share: Floats, noise: Noise) -> Flags:
+    """Return the months in use: one stretch of each card's months."""
     first = noise.random(int(card[-1]) + 1 if len(card) else 0)[card]
-    start = first * (1 - habit["CARD_MONTHS_USED"]) * total
-    inside = (step >= start) & (step < start + habit["CARD_MONTHS_USED"] * total)
-    inside &= habit["CARD_MONTHS_USED"] > 0
-    phase = noise.random((int(card[-1]) + 1 if len(card) else 0, 2))[card]
-    wave = 0.35 * np.sin(2 * np.pi * (step / (9 + 20 * phase[:, 0]) + phase[:, 1]))
-    drift = np.exp(wave + 0.15 * noise.standard_normal(len(card)))
-    use = np.minimum(habit["CARD_UTILISATION"] * drift, 1.15)
-    return np.where(inside, np.round(use * limit, 2), 0.0)
+    start = np.floor(first * (1 - share) * total)
+    length = np.where(share > 0, np.maximum(np.round(share * total), 1), 0)
+    return np.asarray((step >= start) & (step < start + length), dtype=bool)
 
 
-def _running(used: npt.NDArray[np.bool_], step: Ints) -> Floats:
+def _wishes(habit: Mapping[str, Floats], limit: Floats, noise: Noise) -> Floats:
+    """Return what clients would like to draw each month; little when they draw often."""
+    often = habit["CARD_MONTHS_DRAWN"]
+    draws = noise.random(len(limit)) < often
+    size = limit * (0.1 + 0.3 * (1 - often)) * noise.exponential(size=len(limit))
+    return np.where(draws, np.maximum(np.round(size / 45) * 45, 450.0), 0.0)
+
+
+def _simulate(plan: _Plan, months: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+    """Run all cards month by month: balance after and before, drawn and paid amounts."""
+    rows = int(months.sum())
+    balance, before, drawn, paid = (np.zeros(rows) for _ in range(4))
+    starts = np.cumsum(months) - months
+    owing = np.zeros(len(months))
+    for month in range(int(months.max(initial=0))):
+        alive = np.flatnonzero(months > month)
+        row = starts[alive] + month
+        had, target, limit = owing[alive], plan.target[row], plan.limit[row]
+        opens = plan.inside[row] & (had < 0.3 * target)
+        draw = np.where(opens, np.maximum(target - had, 450.0), plan.wish[row])
+        draw = np.where(plan.inside[row], np.minimum(draw, np.maximum(1.1 * limit - had, 0)), 0)
+        owed = had * (1 + _MONTHLY_INTEREST)
+        above = np.maximum(owed + draw - 1.2 * target, 0.0)
+        pay = np.minimum(_LEAST_PAYMENT * had * (1 + plan.haste[row]) + 0.5 * above, owed + draw)
+        pay = np.round(np.where(plan.inside[row], pay, owed), 2)
+        left = np.round(owed + draw - pay, 2)
+        left = np.where(left < 1.0, 0.0, left)
+        before[row], drawn[row], paid[row], balance[row] = had, np.round(draw, 2), pay, left
+        owing[alive] = left
+    return balance, before, drawn, paid
+
+
+def _running(used: Flags, step: Ints) -> Floats:
     total = np.cumsum(used)
     starts = np.flatnonzero(step == 0)
     lengths = np.diff(np.append(starts, len(step)))
@@ -129,7 +163,7 @@ def _running(used: npt.NDArray[np.bool_], step: Ints) -> Floats:
 
 
 def _drawings(
-    amount: Floats, habit: Mapping[str, Floats], noise: np.random.Generator
+    amount: Floats, habit: Mapping[str, Floats], noise: Noise
 ) -> dict[str, Floats]:
     rows = len(amount)
     count = np.where(amount > 0, 1 + noise.poisson(np.maximum(habit["CARD_DRAWINGS"] - 1, 0)), 0)
@@ -156,7 +190,7 @@ def _drawings(
 
 
 def _statuses(
-    card: Ints, step: Ints, total: Ints, newest: Ints, noise: np.random.Generator
+    card: Ints, step: Ints, total: Ints, newest: Ints, noise: Noise
 ) -> pl.Series:
     names = pl.Series(["Active", "Completed", "Signed"])
     completed = newest > 12  # a card long without statements was given back

@@ -26,7 +26,8 @@ class Figures:
 
     `marginals` by block and driver; `clients` are the names of the latents drawn once per
     client, `rows` those drawn per row, by block; `joint` and `within` are packed
-    covariances (see `ml.synthesis.copula`); `risk` is the model behind TARGET.
+    covariances (see `ml.synthesis.copula`); `centres` and `spreads` standardise row latents
+    by block, since clients with many rows weigh more in them; `risk` is the model behind TARGET.
     """
 
     marginals: Mapping[str, Any]
@@ -34,6 +35,8 @@ class Figures:
     rows: Mapping[str, list[str]]
     joint: list[int]
     within: Mapping[str, list[int]]
+    centres: Mapping[str, list[float]]
+    spreads: Mapping[str, list[float]]
     risk: Mapping[str, Any]
 
     @cached_property

@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,17 +20,27 @@ import polars as pl
 
 from ml.schema import APPLICATION_TRAIN, TABLES, Kind
 from ml.synthesis import application, bureau, cards, clients, normal, previous, risk
-from ml.synthesis.copula import joint_covariance, pack
+from ml.synthesis.copula import joint_covariance, normals, pack
 from ml.synthesis.figures import FILE, Figures
-from ml.synthesis.generate import Start, draw_tables
-from ml.synthesis.marginals import EVERYONE, Driver, measure
+from ml.synthesis.generate import Start, draw_tables, row_latents
+from ml.synthesis.marginals import EVERYONE, Driver, draw, measure
 from ml.synthesis.normal import Floats
 
 DEFAULT_RATE: Final = 24_825 / 307_511
 """Share of defaults in Kaggle's full application_train."""
 
 _RISK_CLIENTS: Final = 40_000
-_NOT_RISK = ("SK_ID_CURR", "TARGET", "WEEKDAY_APPR_PROCESS_START", "HOUR_APPR_PROCESS_START")
+_NOT_RISK = (
+    "SK_ID_CURR", "TARGET", "WEEKDAY_APPR_PROCESS_START", "HOUR_APPR_PROCESS_START",
+    # Near twins of other columns: together they would carry no more than noise.
+    "FLAG_EMP_PHONE", "OBS_60_CNT_SOCIAL_CIRCLE", "DEF_60_CNT_SOCIAL_CIRCLE",
+    "REGION_RATING_CLIENT", "AMT_REQ_CREDIT_BUREAU_HOUR", "AMT_REQ_CREDIT_BUREAU_DAY",
+)  # fmt: skip
+_MISSING_TOLD_ELSEWHERE = (
+    "OCCUPATION_TYPE", "OWN_CAR_AGE", "APARTMENTS_AVG", "FLOORSMAX_AVG", "YEARS_BUILD_AVG",
+    "TOTALAREA_MODE", "FONDKAPREMONT_MODE", "HOUSETYPE_MODE", "WALLSMATERIAL_MODE",
+)  # fmt: skip
+"""Columns whose gaps come with those of another column that is kept."""
 _BUILDING_RISK = ("APARTMENTS_AVG", "FLOORSMAX_AVG", "YEARS_BUILD_AVG", "TOTALAREA_MODE")
 _DERIVED: Final = (
     "EXT_MEAN", "EXT_MIN", "EXT_MAX", "EXT_UNKNOWN", "CREDIT_TO_GOODS", "TERM", "ANNUITY_TO_INCOME",
@@ -45,6 +56,8 @@ _DERIVED: Final = (
 )  # fmt: skip
 _ASSUMED: Final = {"PAYMENTS_LATE": 0.12}
 """Log-odds per standard deviation where no real rows were at hand."""
+_LEAST_SPREAD: Final = 0.02
+"""Spread of log-odds below which a column is too rare or too flat to count."""
 _OWN_PART = {"profile": 0.6, "sample": 0.15}
 """Prior standard deviation of a driver's log-odds (per spread), by where it was measured."""
 
@@ -58,7 +71,11 @@ def fit(data: Path, profile: Mapping[str, Any]) -> Figures:
     rates = _client_rates(tables["application_train"], frames)
     for block, drivers in _BLOCKS.items():
         orders = _orders(frames[block], drivers, profile, rates)
-        marginals[block], scores[block] = measure(frames[block], drivers, orders)
+        if block == "application":
+            train = tables["application_train"].height
+            marginals[block], scores[block] = _measure_people(frames[block], orders, train)
+        else:
+            marginals[block], scores[block] = measure(frames[block], drivers, orders)
     _use_profile(marginals["application"], profile["tables"]["application_train"]["columns"])
 
     place = pl.DataFrame({"SK_ID_CURR": frames["application"]["SK_ID_CURR"]}).with_row_index(
@@ -74,8 +91,11 @@ def fit(data: Path, profile: Mapping[str, Any]) -> Figures:
         rows={name: list(scores[name]) for name in blocks},
         joint=pack(joint),
         within={name: pack(matrix) for name, matrix in within.items()},
+        centres={name: [0.0] * len(scores[name]) for name in blocks},
+        spreads={name: [1.0] * len(scores[name]) for name in blocks},
         risk=_NO_RISK,
     )
+    figures = _with_centres(figures)
     return _with_risk(figures, tables, profile)
 
 
@@ -116,6 +136,20 @@ def _driver_frames(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame
         "previous": previous.drivers(tables["previous_application"], tables["POS_CASH_balance"]),
         "cards": cards.drivers(tables["credit_card_balance"]).sort("SK_ID_CURR"),
     }
+
+
+def _measure_people(
+    frame: pl.DataFrame, orders: Mapping[str, Sequence[Any]], train: int
+) -> tuple[dict[str, Any], dict[str, Floats]]:
+    """Measure distributions on the labelled rows (the first `train`), scores on all.
+
+    The two samples lie some months apart, so each is ranked within itself.
+    """
+    figures, scores = measure(frame[:train], application.DRIVERS, orders)
+    _, later = measure(frame[train:], application.DRIVERS, orders)
+    unknown = np.full(frame.height - train, np.nan)
+    both = {n: np.concatenate([s, later.get(n, unknown)]) for n, s in scores.items()}
+    return figures, both
 
 
 def _client_rates(
@@ -191,6 +225,20 @@ def _spread(
     return spread
 
 
+def _with_centres(figures: Figures) -> Figures:
+    """Return figures that know the mean and spread of row latents over drawn rows."""
+    noise = np.random.default_rng(20260102)
+    joint = normals(figures.joint_matrix, _RISK_CLIENTS, noise)
+    latents = {name: joint[:, i] for i, name in enumerate(figures.clients)}
+    person = draw(figures.marginals["application"], application.DRIVERS, latents, noise)
+    centres, spreads = {}, {}
+    for block, count in zip(("bureau", "previous"), application.HISTORY_COUNTS, strict=True):
+        _, rows = row_latents(figures, block, joint, person[count], noise)
+        centres[block] = [round(float(z.mean()), 4) for z in rows.values()]
+        spreads[block] = [round(float(z.std()), 4) for z in rows.values()]
+    return replace(figures, centres=centres, spreads=spreads)
+
+
 def _with_risk(
     figures: Figures, tables: Mapping[str, pl.DataFrame], profile: Mapping[str, Any]
 ) -> Figures:
@@ -199,10 +247,13 @@ def _with_risk(
     lazy = {n: t.lazy() for n, t in drawn.items() if not n.startswith("application")}
     people = pl.concat([drawn["application_train"].drop("TARGET"), drawn["application_test"]])
     frame = clients.drivers(lazy, people)
+    seen = risk.design(frame, curves).std(axis=0) > _LEAST_SPREAD
+    curves = [curve for curve, kept in zip(curves, seen, strict=True) if kept]
+    moments, penalties = moments[seen], penalties[seen]
     for name in _ASSUMED:
         curves.append(_scores_curve(frame[name], name))
     x = risk.design(frame, curves)
-    means, spreads = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-3)
+    means, spreads = x.mean(axis=0), x.std(axis=0)
     x = (x - means) / spreads
     solved = len(moments)
     intercept, coefficients = risk.solve(
@@ -217,10 +268,7 @@ def _with_risk(
         "coefficients": [round(float(v), 5) for v in coefficients],
         "intercept": round(intercept, 5),
     }
-    return Figures(
-        marginals=figures.marginals, clients=figures.clients, rows=figures.rows,
-        joint=figures.joint, within=figures.within, risk=model,
-    )  # fmt: skip
+    return replace(figures, risk=model)
 
 
 def _recentred(intercept: float, slopes: Floats) -> float:
@@ -243,6 +291,8 @@ def _measured_risk(
         if name in _NOT_RISK or (
             building and "categories" not in column and name not in _BUILDING_RISK
         ):
+            continue
+        if sum(rate is not None for rate in column.get("default_rate_by_fifth", [0, 0, 0])) < 3:
             continue
         curve, moment = _profile_curve(name, column, average)
         curves.append(curve)
@@ -284,7 +334,8 @@ def _profile_curve(
 ) -> tuple[dict[str, Any], float]:
     absent, absent_rate = column["missing"], column.get("default_rate_when_missing", average)
     rates = column.get("default_rate")
-    missing = risk.log_odds(absent_rate, average) if absent > 0.01 else 0.0
+    told = name not in _MISSING_TOLD_ELSEWHERE and absent > 0.01
+    missing = risk.log_odds(absent_rate, average) if told else 0.0
     moment = absent * (absent_rate - average) * missing
     if rates is not None:
         return _level_curve(name, column, average, (missing, moment))
@@ -293,8 +344,7 @@ def _profile_curve(
     known = 1.0 - absent
     if name == "DAYS_EMPLOYED":  # the last fifth is those without employment
         curve["sentinel"] = float(application.NOT_EMPLOYED)
-        curve["missing"] = round(risk.log_odds(fifths[-1], average), 4)
-        moment += 0.18 * (fifths[-1] - average) * curve["missing"]
+        curve["missing"] = 0.0  # that is told by NAME_INCOME_TYPE already
         fifths = [*fifths[:4], None]
         quantiles = [min(q, 0.0) for q in quantiles]
     curve["x"], curve["y"] = risk.curve_of_fifths(quantiles, fifths, average)

@@ -153,7 +153,7 @@ def _bureau_tables(
     noise: np.random.Generator,
 ) -> dict[str, pl.DataFrame]:
     ids, labelled = who
-    owner, latents = _rows(figures, "bureau", joint, person["BUREAU_ROWS"], noise)
+    owner, latents = row_latents(figures, "bureau", joint, person["BUREAU_ROWS"], noise)
     drawn = draw(figures.marginals["bureau"], bureau.DRIVERS, latents, noise)
     keys = {
         "SK_ID_CURR": ids[owner],
@@ -174,8 +174,10 @@ def _previous_tables(
     noise: np.random.Generator,
 ) -> dict[str, pl.DataFrame]:
     drawn_person, client_latents = person
-    owner, latents = _rows(figures, "previous", joint, drawn_person["PREVIOUS_ROWS"], noise)
-    drawn = draw(figures.marginals["previous"], previous.DRIVERS, latents, noise)
+    owner, latents = row_latents(figures, "previous", joint, drawn_person["PREVIOUS_ROWS"], noise)
+    first = {"FIRST": previous.first_flags(owner)}
+    drawn = draw(figures.marginals["previous"], previous.DRIVERS, latents, noise, first)
+    drawn = previous.in_order(drawn, owner)
     keys = {
         "SK_ID_PREV": np.arange(start.previous, start.previous + len(owner)),
         "SK_ID_CURR": ids[owner],
@@ -209,11 +211,12 @@ def _card_loans(
     return card, {name: column.values[owner[rows]] for name, column in habits.items()}
 
 
-def _rows(
+def row_latents(
     figures: Figures, block: str, joint: Floats, count: Column, noise: np.random.Generator
 ) -> tuple[Ints, dict[str, Floats]]:
     """Return the owner of each row of a block, and its latents by name."""
     names = figures.rows[block]
+    centre, spread = np.asarray(figures.centres[block]), np.asarray(figures.spreads[block])
     before = len(figures.clients)
     for name in figures.rows:
         if name == block:
@@ -221,7 +224,7 @@ def _rows(
         before += len(figures.rows[name])
     owner = np.repeat(np.arange(len(joint)), count.floats().astype(np.int64))
     own = normals(figures.within_matrices[block], len(owner), noise)
-    z = joint[owner, before : before + len(names)] + own
+    z = (joint[owner, before : before + len(names)] + own - centre) / spread
     return owner, {name: z[:, i] for i, name in enumerate(names)}
 
 

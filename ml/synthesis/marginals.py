@@ -22,11 +22,14 @@ Ints = npt.NDArray[np.int64]
 
 EVERYONE: Final = "*"
 SMALLEST_GROUP: Final = 60
-"""Rows a group needs before its own distribution is trusted (and is no one's row)."""
+"""Rows a group needs before its own quantiles are trusted (and are no one's row)."""
+_SMALLEST_LEVEL_GROUP: Final = 10
+"""The same for shares of levels."""
+_LARGE_GROUP: Final = 2_000
 
 _TAIL = (0.001, 0.0025, 0.005, 0.01)
 _GRID: Final[Floats] = np.array(
-    [*_TAIL, *np.linspace(0.02, 0.98, 97), *(1.0 - p for p in reversed(_TAIL))]
+    [*_TAIL, *np.linspace(0.015, 0.985, 195), *(1.0 - p for p in reversed(_TAIL))]
 )
 _COARSE_GRID: Final[Floats] = np.array(
     [*_TAIL, *np.linspace(0.04, 0.96, 24), *(1.0 - p for p in reversed(_TAIL))]
@@ -110,7 +113,7 @@ def measure(
     latents: dict[str, Floats] = {}
     for driver in drivers:
         codes = _codes(frame[driver.name], orders.get(driver.name))
-        groups = _group_rows(frame, driver.given)
+        groups = _group_rows(frame, driver)
         figures[driver.name] = _describe(codes, groups, orders.get(driver.name))
         latents[driver.name] = _grouped_scores(codes, groups)
         absent = np.isnan(codes)
@@ -126,10 +129,16 @@ def draw(
     drivers: Sequence[Driver],
     latents: Mapping[str, Floats],
     noise: np.random.Generator,
+    known: Mapping[str, Column] | None = None,
 ) -> dict[str, Column]:
-    """Turn latent normals into values, driver by driver, each within its group."""
-    drawn: dict[str, Column] = {}
+    """Turn latent normals into values, driver by driver, each within its group.
+
+    Drivers in `known` keep the values given there.
+    """
+    drawn: dict[str, Column] = dict(known or {})
     for driver in drivers:
+        if driver.name in drawn:
+            continue
         z = latents[driver.name]
         z_missing = latents.get(missing_name(driver.name))
         if z_missing is None:
@@ -163,6 +172,9 @@ def _inverse(table: Mapping[str, Any], share: Floats) -> Floats:
         return codes[np.minimum(place, len(codes) - 1)]
     values = table["values"]
     grid = _GRID if len(values) == len(_GRID) else _COARSE_GRID
+    if table["steps"]:
+        middles = (grid[1:] + grid[:-1]) / 2
+        return np.asarray(values, dtype=np.float64)[np.searchsorted(middles, share)]
     return np.interp(share, grid, values)
 
 
@@ -184,7 +196,7 @@ def _describe(
     finer = {EVERYONE: everyone, **groups}
     tables = {}
     for key, rows in finer.items():
-        table = _table(codes[rows], order is not None, coarse=key != EVERYONE)
+        table = _table(codes[rows], order is not None, coarse=key != EVERYONE and len(rows) < _LARGE_GROUP)
         if table is not None:
             tables[key] = table
     figure: dict[str, Any] = {"groups": tables}
@@ -197,7 +209,7 @@ def _table(codes: Floats, is_level: bool, *, coarse: bool) -> dict[str, Any] | N
     known = codes[~np.isnan(codes)]
     absent = 1.0 - len(known) / len(codes)
     if len(known) == 0:
-        return {"missing": 1.0, "codes": [0], "upper": [1.0]} if coarse else None
+        return {"missing": 1.0, "codes": [0], "upper": [1.0]}
     table: dict[str, Any] = {"missing": round(absent, 5)}
     if is_level:
         present, count = np.unique(known, return_counts=True)
@@ -207,7 +219,10 @@ def _table(codes: Floats, is_level: bool, *, coarse: bool) -> dict[str, Any] | N
     if len(known) < SMALLEST_GROUP:
         return None
     grid = _COARSE_GRID if coarse else _GRID
-    table["values"] = [float(f"{x:.6g}") for x in np.quantile(known, grid, method="nearest")]
+    values = np.quantile(known, grid, method="nearest")
+    table["values"] = [float(f"{x:.6g}") for x in values]
+    # Prices and ratios cluster on popular values, which must not be smeared.
+    table["steps"] = len(np.unique(known)) < 0.4 * len(known)
     return table
 
 
@@ -218,17 +233,18 @@ def _grouped_scores(codes: Floats, groups: Mapping[str, Ints]) -> Floats:
     return result
 
 
-def _group_rows(frame: pl.DataFrame, given: Sequence[str]) -> dict[str, Ints]:
+def _group_rows(frame: pl.DataFrame, driver: Driver) -> dict[str, Ints]:
     """Return the rows of each group that is large enough, by its key."""
-    if not given:
+    if not driver.given:
         return {}
-    texts = [_text(frame[name]) for name in given]
+    smallest = _SMALLEST_LEVEL_GROUP if driver.level else SMALLEST_GROUP
+    texts = [_text(frame[name]) for name in driver.given]
     key = pl.DataFrame(texts).select(pl.concat_str(pl.all(), separator="|").alias("key"))
     parts = key.with_row_index("row").group_by("key").agg("row").sort("key")
     return {
         str(name): np.asarray(rows, dtype=np.int64)
         for name, rows in parts.iter_rows()
-        if len(rows) >= SMALLEST_GROUP
+        if len(rows) >= smallest
     }
 
 

@@ -22,7 +22,7 @@ from ml.synthesis.previous import DAYS_BETWEEN_INSTALMENTS, FAR_AWAY
 from ml.synthesis.ranges import ranges
 
 _OLDEST_MONTH: Final = 96
-_NEVER_SEEN: Final = 0.03
+_NEVER_SEEN: Final = 0.002
 """Share of granted loans that the monthly tables do not hold."""
 
 
@@ -159,6 +159,10 @@ def _card_plan(
     paid = cards["AMT_PAYMENT_TOTAL_CURRENT"].to_numpy()
     months = np.flatnonzero((least > 0) | (paid > 0))
     ids = loans["SK_ID_PREV"].to_numpy()
+    # A month's payment comes in one to three parts.
+    parts = np.where(paid[months] > 0, 1 + noise.binomial(2, 0.55, len(months)), 1)
+    share = np.repeat(1.0 / parts, parts)
+    months = np.repeat(months, parts)
     row = np.searchsorted(ids, cards["SK_ID_PREV"].to_numpy()[months])
     day = np.round((cards["MONTHS_BALANCE"].to_numpy()[months] + 0.5) * 30.4375)
     number = cards["CNT_INSTALMENT_MATURE_CUM"].fill_null(0.0).to_numpy()[months]
@@ -166,7 +170,7 @@ def _card_plan(
         "row": row.astype(np.float64),
         "day": day + noise.integers(-5, 6, len(months)),
         "amount": least[months],
-        "paid": paid[months],
+        "paid": paid[months] * share,
         "number": np.maximum(number, 1.0),
     }
 

@@ -22,11 +22,12 @@ _PRODUCT = ("PRODUCT_COMBINATION", "NAME_CONTRACT_STATUS")
 _RATES = ("RATE_INTEREST_PRIMARY", "RATE_INTEREST_PRIVILEGED")
 
 DRIVERS: Final[tuple[Driver, ...]] = (
-    level("NAME_CONTRACT_TYPE"),
-    level("NAME_CONTRACT_STATUS", "NAME_CONTRACT_TYPE"),
+    level("FIRST"),
+    level("NAME_CONTRACT_TYPE", "FIRST"),
+    level("NAME_CONTRACT_STATUS", "NAME_CONTRACT_TYPE", "FIRST"),
     level("PRODUCT_COMBINATION", *_KIND),
     level("CODE_REJECT_REASON", *_KIND),
-    level("NAME_CLIENT_TYPE", *_KIND),
+    level("NAME_CLIENT_TYPE", *_KIND, "FIRST"),
     level("CHANNEL_TYPE", *_PRODUCT),
     level("NAME_PORTFOLIO", *_PRODUCT),
     level("NAME_PRODUCT_TYPE", *_PRODUCT),
@@ -45,7 +46,7 @@ DRIVERS: Final[tuple[Driver, ...]] = (
     level("RATE_INTEREST_PRIMARY", *_KIND),
     level("RATE_INTEREST_PRIVILEGED", *_KIND),
     number("SELLERPLACE_AREA", "CHANNEL_TYPE"),
-    number("DAYS_DECISION", *_KIND),
+    number("DAYS_DECISION", *_KIND, "FIRST"),
     number("AMT_APPLICATION", *_PRODUCT),
     number("CREDIT_TO_APPLICATION", *_KIND),
     number("CREDIT_UNASKED", *_KIND),
@@ -54,6 +55,7 @@ DRIVERS: Final[tuple[Driver, ...]] = (
     number("GOODS_MISSING", *_KIND),
     number("FIRST_DUE_LAG", *_KIND),
     number("FIRST_DRAWING_LAG", *_KIND),
+    level("CARD_ENDED"),
     number("TERM_USED", "NAME_CONTRACT_TYPE"),
     number("TERMINATION_LAG", "NAME_CONTRACT_TYPE"),
     number("MONTHS_LATE", "NAME_CONTRACT_TYPE"),
@@ -75,7 +77,12 @@ def drivers(previous: pl.DataFrame, pos: pl.DataFrame) -> pl.DataFrame:
     known = first < FAR_AWAY
     # Only loans that should be over by now tell how early loans end.
     mature = known & (first + span <= 0) & (count > 1)
+    decided = pl.col("DAYS_DECISION")
+    card = pl.col("NAME_CONTRACT_TYPE") == "Revolving loans"
+    ended = pl.when(card).then((pl.col("DAYS_TERMINATION") < FAR_AWAY).cast(pl.Float64))
     return previous.join(monthly, on="SK_ID_PREV", how="left").with_columns(
+        FIRST=(decided.rank("ordinal").over("SK_ID_CURR") == 1).cast(pl.Float64),
+        CARD_ENDED=ended,
         CREDIT_TO_APPLICATION=pl.when(asked > 0).then(credit / asked),
         CREDIT_UNASKED=pl.when(asked == 0).then(credit),
         COST=pl.when(credit > 0).then(pl.col("AMT_ANNUITY") * count.clip(1) / credit),
@@ -87,6 +94,26 @@ def drivers(previous: pl.DataFrame, pos: pl.DataFrame) -> pl.DataFrame:
             (pl.col("DAYS_TERMINATION") - last).clip(0, 400)
         ),
     )
+
+
+def first_flags(owner: Ints) -> Column:
+    """Return the driver FIRST for rows grouped by `owner`: the first row of each is it."""
+    first = np.diff(owner, prepend=-1) != 0
+    return Column(first.astype(np.float64), np.zeros(len(owner), dtype=bool), (0.0, 1.0))
+
+
+def in_order(drawn: Mapping[str, Column], owner: Ints) -> dict[str, Column]:
+    """Return the drivers with decisions such that the first row is each client's oldest."""
+    decided = drawn["DAYS_DECISION"].values.copy()
+    starts = np.flatnonzero(np.diff(owner, prepend=-1) != 0)
+    if len(starts) == 0:
+        return dict(drawn)
+    oldest = np.minimum.reduceat(decided, starts)
+    client = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(owner))))
+    swapped = np.where(decided == oldest[client], decided[starts][client], decided)
+    swapped[starts] = oldest
+    column = Column(swapped, drawn["DAYS_DECISION"].missing)
+    return {**drawn, "DAYS_DECISION": column}
 
 
 def columns(drawn: Mapping[str, Column], keys: Mapping[str, Ints]) -> pl.DataFrame:
@@ -141,8 +168,8 @@ def _days(drawn: Mapping[str, Column]) -> dict[str, Floats]:
     drawing = drawn["FIRST_DRAWING_LAG"]
     drawn_on = np.minimum(decision + np.round(np.maximum(drawing.values, 0)), -1)
     # A card that was ended: its last day lies anywhere between decision and today.
-    card_ended = card & (drawn["TERM_USED"].values < 0.3)
-    end_of_card = np.round(decision * np.clip(drawn["TERM_USED"].values, 0.02, 0.9))
+    card_ended = card & (drawn["CARD_ENDED"].values > 0.5)
+    end_of_card = np.minimum(np.round(decision * np.clip(drawn["TERM_USED"].values, 0.02, 0.9)), -1)
     days = {
         "DAYS_FIRST_DRAWING": np.where(card & ~drawing.missing, drawn_on, FAR_AWAY),
         "DAYS_FIRST_DUE": np.where(lag.missing, FAR_AWAY, first),
