@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -140,7 +139,7 @@ class Bundle:
         """
         return encode(frame, self.features)
 
-    def raw_score(self, X: np.ndarray) -> np.ndarray:
+    def raw_score(self, X: np.ndarray) -> np.ndarray:  # noqa: N803 - the field's own name
         """Log-odds of default before calibration, shape (n_rows,)."""
         return np.asarray(self.booster.predict(X, raw_score=True, num_threads=1), dtype=np.float64)
 
@@ -148,11 +147,11 @@ class Bundle:
         """Probability of default for raw scores, shape (n_rows,)."""
         return self.calibration(raw)
 
-    def predict(self, X: np.ndarray) -> np.ndarray:
+    def predict(self, X: np.ndarray) -> np.ndarray:  # noqa: N803 - the field's own name
         """Calibrated probability of default, shape (n_rows,)."""
         return self.calibrate(self.raw_score(X))
 
-    def contributions(self, X: np.ndarray) -> np.ndarray:
+    def contributions(self, X: np.ndarray) -> np.ndarray:  # noqa: N803 - the field's own name
         """SHAP values on the raw-score scale.
 
         Returns
@@ -259,11 +258,11 @@ def describe(features: tuple[BundleFeature, ...]) -> list[dict[str, Any]]:
 def _swap(folder: Path, path: Path) -> None:
     if path.exists():
         old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
-        os.replace(path, old / path.name)
-        os.replace(folder, path)
+        path.rename(old / path.name)
+        folder.rename(path)
         shutil.rmtree(old, ignore_errors=True)
     else:
-        os.replace(folder, path)
+        folder.rename(path)
 
 
 def _manifest(path: Path) -> tuple[dict[str, Any], str]:

@@ -1,0 +1,235 @@
+"""The command line `python -m ml`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ml import features, tables
+from ml.bundle import Bundle, BundleError
+from ml.tables import DataError, Tables
+
+app = typer.Typer(
+    help="Make data, compute features, train and apply the credit score.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_DATA = typer.Option(
+    "--data",
+    help="Folder or zip in Kaggle's layout; each table as .csv, .csv.gz, .zip or .parquet.",
+    show_default=False,
+)
+
+
+class Format(StrEnum):
+    """How tables are written."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+@app.command()
+def synthesize(
+    *,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables.")],
+    applicants: Annotated[
+        int, typer.Option("--applicants", min=1, help="Number of applicants.")
+    ] = 20_000,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same tables.")] = 20,
+    format_: Annotated[
+        Format, typer.Option("--format", help="How the tables are written.")
+    ] = Format.CSV,
+) -> None:
+    """Make synthetic tables that look like Home Credit's, with no real person in them."""
+    from ml import synthesis  # noqa: PLC0415 - the other commands do without it
+
+    with _told(), _progress() as step:
+        synthesis.synthesize(
+            applicants=applicants,
+            out=out,
+            seed=seed,
+            progress=lambda done, of: step("Making tables", done, of),
+            format=format_.value,
+        )
+    _say(f"{applicants:,} applicants are in {out}.")
+
+
+@app.command("features")
+def compute_features(
+    *,
+    data: Annotated[Path, _DATA],
+    out: Annotated[Path, typer.Option("--out", help="Parquet file for the features.")],
+) -> None:
+    """Compute every feature of every application and write them to one Parquet file."""
+    with _told(), _progress() as step:
+        opened = _open(data, step)
+        step("Computing features", 0, 1)
+        frames = [
+            features.matrix(opened.frames, opened.frames[name]).collect(engine="streaming")
+            for name in ("application_train", "application_test")
+            if name in opened.frames
+        ]
+        frame = pl.concat(frames, how="diagonal").sort("SK_ID_CURR")
+        _write_parquet(frame, out)
+        step("Computing features", 1, 1)
+    _report_missing(opened)
+    _say(f"{frame.height:,} applications with {len(features.FEATURES)} features are in {out}.")
+
+
+@app.command()
+def train(
+    *,
+    data: Annotated[Path, _DATA],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the model bundle.")],
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same model.")] = 20,
+    tracking: Annotated[
+        bool, typer.Option("--tracking/--no-tracking", help="Log the run to MLflow.")
+    ] = True,
+) -> None:
+    """Train a model on application_train, validate it, and write its bundle."""
+    from ml import training  # noqa: PLC0415 - brings scikit-learn along
+
+    with _told(), _progress() as step:
+        opened = _open(data, step)
+        trained = training.train(opened, out, seed=seed, tracking=tracking, progress=step)
+    _report_missing(opened)
+    _print_figures(trained)
+
+
+@app.command()
+def score(
+    *,
+    bundle: Annotated[Path, typer.Option("--bundle", help="Folder of the model bundle.")],
+    data: Annotated[Path, _DATA],
+    out: Annotated[Path, typer.Option("--out", help="Parquet file for the scores.")],
+) -> None:
+    """Score application_test, or application_train where there is no test table.
+
+    Writes one row per application: SK_ID_CURR, PD (probability of default), DECISION.
+    """
+    with _told(), _progress() as step:
+        model = Bundle.load(bundle)
+        opened = _open(data, step)
+        name = next(t for t in ("application_test", "application_train") if t in opened.frames)
+        step("Scoring", 0, 2)
+        frame = features.matrix(opened.frames, opened.frames[name]).collect(engine="streaming")
+        step("Scoring", 1, 2)
+        scores = _scores(model, frame)
+        _write_parquet(scores, out)
+        step("Scoring", 2, 2)
+    _report_missing(opened)
+    _say(f"{scores.height:,} applications of {name} are scored in {out}.")
+
+
+def _scores(model: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
+    pd = model.predict(model.encode(frame))
+    return frame.select("SK_ID_CURR").with_columns(
+        pl.Series("PD", pd, pl.Float64),
+        pl.Series("DECISION", [model.decide(value).value for value in pd], pl.String),
+    )
+
+
+def _open(path: Path, step: Callable[[str, int, int], None]) -> Tables:
+    read: list[str] = []
+
+    def reading(name: str) -> None:
+        step("Reading tables", len(read), 8)
+        read.append(name)
+
+    opened = tables.open_tables(path, progress=reading)
+    step("Reading tables", 8, 8)
+    return opened
+
+
+def _write_parquet(frame: pl.DataFrame, out: Path) -> None:
+    """Write a file so that it appears complete or not at all."""
+    if out.is_dir():
+        raise DataError(f"{out} is a folder, but --out names the file to write.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
+        file = Path(folder) / out.name
+        frame.write_parquet(file)
+        os.replace(file, out)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what went wrong into one sentence and exit code 2."""
+    try:
+        yield
+    except (DataError, BundleError) as error:
+        message = str(error)
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        message = f"{error.strerror or error}{where}."
+    else:
+        return
+    Console(stderr=True, soft_wrap=True, highlight=False).print(message, markup=False)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar for each long step on the error stream."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:<26}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as shown:
+        tasks: dict[str, TaskID] = {}
+
+        def step(name: str, done: int, of: int) -> None:
+            if name not in tasks:
+                tasks[name] = shown.add_task(name, total=of)
+            shown.update(tasks[name], completed=done, total=of)
+
+        yield step
+
+
+def _print_figures(trained: object) -> None:
+    from ml.training import Trained  # noqa: PLC0415 - brings scikit-learn along
+
+    assert isinstance(trained, Trained)
+    table = Table(title=f"Model {trained.version} in {trained.path}")
+    for heading in ("", "Out of fold", "Hold-out"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for name, words in (
+        ("auc", "AUC"),
+        ("cost_per_applicant", "Cost per applicant"),
+        ("brier", "Brier score"),
+    ):
+        parts = (trained.metrics["out_of_fold"], trained.metrics["hold_out"])
+        table.add_row(words, *(_with_interval(part, name) for part in parts))
+    cut_offs = trained.cut_offs
+    table.add_section()
+    table.add_row("Cut-off of lowest cost", f"{cut_offs.cost_optimal:.4f}")
+    table.add_row(
+        "Refer / decline from", f"{cut_offs.refer_from:.4f} / {cut_offs.decline_from:.4f}"
+    )
+    table.add_row("Trees, seconds", f"{trained.metrics['trees']}, {trained.seconds}")
+    Console().print(table)
+
+
+def _with_interval(part: dict[str, object], name: str) -> str:
+    low, high = part[f"{name}_interval"]  # type: ignore[misc]
+    return f"{part[name]:.4f} ({low:.4f} to {high:.4f})"
+
+
+def _report_missing(opened: Tables) -> None:
+    absent = [name for name in opened.missing if not name.startswith("application")]
+    if absent:
+        _say(f"Done without {', '.join(absent)}, absent from the data.")
+
+
+def _say(message: str) -> None:
+    Console(soft_wrap=True, highlight=False).print(message, markup=False)
