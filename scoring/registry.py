@@ -1,0 +1,58 @@
+"""Model bundles in this process: each loaded once, the champion followed when it changes."""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from pathlib import Path
+
+from ml.bundle import Bundle, BundleError
+from scoring.exceptions import NoChampion
+from scoring.models import ModelVersion
+
+_lock = threading.Lock()
+
+
+def champion() -> Bundle:
+    """Return the bundle that scores now. One query; files are read at the first call only.
+
+    Raises
+    ------
+    NoChampion
+        If none was activated yet, or its files are damaged.
+    """
+    version = ModelVersion.objects.champions().first()
+    if version is None:
+        raise NoChampion(
+            "No model is active. Train one with `python -m ml train`, then register it with "
+            "`manage.py register_model`."
+        )
+    return load(version)
+
+
+def by_sha256(sha256: str) -> Bundle:
+    """Return the bundle that once scored, to explain or replay what it said."""
+    try:
+        return load(ModelVersion.objects.get(sha256=sha256))
+    except ModelVersion.DoesNotExist as error:
+        raise NoChampion(f"The model {sha256[:12]} is not registered here.") from error
+
+
+def load(version: ModelVersion) -> Bundle:
+    """Return the loaded bundle of `version`, verified by its hashes."""
+    try:
+        with _lock:  # two first requests must not read the same files twice
+            return _read(version.path, version.sha256)
+    except BundleError as error:
+        raise NoChampion(str(error)) from error
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, sha256: str) -> Bundle:
+    bundle = Bundle.load(path)
+    if bundle.sha256 != sha256:
+        raise BundleError(
+            f"The bundle in {path.name} is not the one that was registered "
+            f"({bundle.sha256[:12]} instead of {sha256[:12]})."
+        )
+    return bundle
