@@ -92,6 +92,7 @@ DRIVERS: Final[tuple[Driver, ...]] = (
     level("WALLSMATERIAL_MODE"),
     level("EMERGENCYSTATE_MODE"),
     *(level(name) for name in HISTORY_COUNTS),
+    level("CARD_GRANTED", "PREVIOUS_ROWS"),
 )
 """In the order they are drawn: what a driver is given comes before it."""
 
@@ -101,7 +102,7 @@ DEVIATIONS: Final[tuple[Driver, ...]] = tuple(
 
 
 def drivers(applications: pl.DataFrame) -> pl.DataFrame:
-    """Return the drivers of real applications (which carry `HISTORY_COUNTS` already)."""
+    """Return the drivers of real applications (which carry counts of history already)."""
     return applications.with_columns(
         pl.when(pl.col("DAYS_EMPLOYED") != NOT_EMPLOYED).then("DAYS_EMPLOYED"),
         ADULTS=pl.col("CNT_FAM_MEMBERS") - pl.col("CNT_CHILDREN"),

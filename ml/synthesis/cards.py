@@ -63,8 +63,10 @@ def columns(
 ) -> pl.DataFrame:
     """Return the table's rows for `cards` (SK_ID_PREV, SK_ID_CURR, decision in days)."""
     age = np.clip(-cards["DAYS_DECISION"] // 30, 1, _OLDEST_MONTH)
-    stopped = np.where(noise.random(len(age)) < 0.4, noise.random(len(age)) * age, 0)
-    newest = 1 + stopped.astype(np.int64)
+    # Statements end last month, a month before, or (few cards) long ago.
+    recent = noise.choice(np.array([1, 2, 3]), len(age), p=[0.6, 0.3, 0.1])
+    gone = np.floor(noise.random(len(age)) * age).astype(np.int64)
+    newest = np.minimum(np.where(noise.random(len(age)) < 0.05, gone + 1, recent), age)
     months = np.maximum(age - newest + 1, 1)
     card, step = ranges(months)  # step counts from the oldest month
     total, habit = months[card], {name: v[card] for name, v in habits.items()}
@@ -140,7 +142,7 @@ def _simulate(plan: _Plan, months: Ints) -> tuple[Floats, Floats, Floats, Floats
         alive = np.flatnonzero(months > month)
         row = starts[alive] + month
         had, target, limit = owing[alive], plan.target[row], plan.limit[row]
-        opens = plan.inside[row] & (had < 0.3 * target)
+        opens = plan.inside[row] & (had < 0.1 * target)
         draw = np.where(opens, np.maximum(target - had, 450.0), plan.wish[row])
         draw = np.where(plan.inside[row], np.minimum(draw, np.maximum(1.1 * limit - had, 0)), 0)
         owed = had * (1 + _MONTHLY_INTEREST)
@@ -171,7 +173,7 @@ def _drawings(
     atm_amount = np.round(amount * atm / 45) * 45
     other = np.where(noise.random(rows) < 0.01, amount - atm_amount, 0.0)
     pos = amount - atm_amount - other
-    atm_count = np.where(atm_amount > 0, np.maximum(np.round(count * atm), 1), 0)
+    atm_count = np.where(atm_amount > 0, np.minimum(count, 1 + noise.poisson(0.6, rows)), 0)
     count = np.maximum(count, atm_count + (pos > 0) + (other > 0))
     silent = (amount == 0) & (noise.random(rows) < habit["CARD_SILENT"] * 1.25)
     parts = {

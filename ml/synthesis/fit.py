@@ -58,7 +58,7 @@ _ASSUMED: Final = {"PAYMENTS_LATE": 0.12}
 """Log-odds per standard deviation where no real rows were at hand."""
 _LEAST_SPREAD: Final = 0.02
 """Spread of log-odds below which a column is too rare or too flat to count."""
-_OWN_PART = {"profile": 0.6, "sample": 0.15}
+_OWN_PART = {"profile": 0.3, "sample": 0.08}
 """Prior standard deviation of a driver's log-odds (per spread), by where it was measured."""
 
 
@@ -128,7 +128,14 @@ def _driver_frames(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame
     ):
         rows = tables[table].group_by("SK_ID_CURR").agg(pl.len().cast(pl.Float64).alias(name))
         people = people.join(rows, on="SK_ID_CURR", how="left", maintain_order="left")
-    people = people.with_columns(pl.col(application.HISTORY_COUNTS).fill_null(0.0))
+    granted = tables["previous_application"].filter(
+        (pl.col("NAME_CONTRACT_TYPE") == "Revolving loans")
+        & (pl.col("NAME_CONTRACT_STATUS") == "Approved")
+    )
+    people = people.with_columns(
+        pl.col(application.HISTORY_COUNTS).fill_null(0.0),
+        CARD_GRANTED=pl.col("SK_ID_CURR").is_in(granted["SK_ID_CURR"].implode()).cast(pl.Float64),
+    )
     return {
         "application": application.drivers(people),
         "deviations": application.deviations(people),

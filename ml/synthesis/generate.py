@@ -175,8 +175,10 @@ def _previous_tables(
 ) -> dict[str, pl.DataFrame]:
     drawn_person, client_latents = person
     owner, latents = row_latents(figures, "previous", joint, drawn_person["PREVIOUS_ROWS"], noise)
-    first = {"FIRST": previous.first_flags(owner)}
-    drawn = draw(figures.marginals["previous"], previous.DRIVERS, latents, noise, first)
+    known = previous.flags(owner, drawn_person["CARD_GRANTED"].floats(), noise)
+    drawn = draw(figures.marginals["previous"], previous.DRIVERS, latents, noise, known)
+    phone = np.round(drawn_person["DAYS_LAST_PHONE_CHANGE"].values)
+    drawn = previous.decided(drawn, owner, phone, noise)
     drawn = previous.in_order(drawn, owner)
     keys = {
         "SK_ID_PREV": np.arange(start.previous, start.previous + len(owner)),

@@ -16,6 +16,9 @@ from ml.synthesis.normal import Floats
 FAR_AWAY: Final = 365_243
 """Home Credit's day of what has not happened, or never will."""
 DAYS_BETWEEN_INSTALMENTS: Final = 30
+_OLDEST_DECISION: Final = -2922
+_PHONE_CHANGED_WITH_APPLICATION: Final = 0.86
+_CARDS_AS_OLD_AS_RECORDS: Final = 0.12
 
 _KIND = ("NAME_CONTRACT_TYPE", "NAME_CONTRACT_STATUS")
 _PRODUCT = ("PRODUCT_COMBINATION", "NAME_CONTRACT_STATUS")
@@ -23,8 +26,9 @@ _RATES = ("RATE_INTEREST_PRIMARY", "RATE_INTEREST_PRIVILEGED")
 
 DRIVERS: Final[tuple[Driver, ...]] = (
     level("FIRST"),
-    level("NAME_CONTRACT_TYPE", "FIRST"),
-    level("NAME_CONTRACT_STATUS", "NAME_CONTRACT_TYPE", "FIRST"),
+    level("CARD"),
+    level("NAME_CONTRACT_TYPE", "FIRST", "CARD"),
+    level("NAME_CONTRACT_STATUS", "NAME_CONTRACT_TYPE", "FIRST", "CARD"),
     level("PRODUCT_COMBINATION", *_KIND),
     level("CODE_REJECT_REASON", *_KIND),
     level("NAME_CLIENT_TYPE", *_KIND, "FIRST"),
@@ -82,6 +86,7 @@ def drivers(previous: pl.DataFrame, pos: pl.DataFrame) -> pl.DataFrame:
     ended = pl.when(card).then((pl.col("DAYS_TERMINATION") < FAR_AWAY).cast(pl.Float64))
     return previous.join(monthly, on="SK_ID_PREV", how="left").with_columns(
         FIRST=(decided.rank("ordinal").over("SK_ID_CURR") == 1).cast(pl.Float64),
+        CARD=(card & (pl.col("NAME_CONTRACT_STATUS") == "Approved")).cast(pl.Float64),
         CARD_ENDED=ended,
         CREDIT_TO_APPLICATION=pl.when(asked > 0).then(credit / asked),
         CREDIT_UNASKED=pl.when(asked == 0).then(credit),
@@ -96,15 +101,49 @@ def drivers(previous: pl.DataFrame, pos: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def first_flags(owner: Ints) -> Column:
-    """Return the driver FIRST for rows grouped by `owner`: the first row of each is it."""
+def flags(owner: Ints, granted: Floats, noise: np.random.Generator) -> dict[str, Column]:
+    """Return the drivers FIRST and CARD for rows grouped by `owner`.
+
+    The first row of each client is FIRST; one row of each client in `granted` is the CARD,
+    rarely the first one where there are others.
+    """
     first = np.diff(owner, prepend=-1) != 0
-    return Column(first.astype(np.float64), np.zeros(len(owner), dtype=bool), (0.0, 1.0))
+    starts = np.flatnonzero(first)
+    rows = np.diff(np.append(starts, len(owner)))
+    later = 1 + np.floor(noise.random(len(rows)) * (rows - 1)).astype(np.int64)
+    is_first = (rows == 1) | (noise.random(len(rows)) < 0.1)
+    card = np.zeros(len(owner), dtype=bool)
+    card[starts + np.where(is_first, 0, later)] = granted[owner[starts]] > 0
+    known = np.zeros(len(owner), dtype=bool)
+    return {
+        name: Column(values.astype(np.float64), known, (0.0, 1.0))
+        for name, values in (("FIRST", first), ("CARD", card))
+    }
+
+
+def decided(
+    drawn: Mapping[str, Column], owner: Ints, phone: Floats, noise: np.random.Generator
+) -> dict[str, Column]:
+    """Return the drivers with days of decision that fit the client's other days.
+
+    Clients tend to change their phone number when they apply, so one decision often falls
+    on the client's day of `phone` change. Some cards are as old as the records.
+    """
+    days = np.clip(np.round(drawn["DAYS_DECISION"].values), _OLDEST_DECISION, -1)
+    changed = phone[owner]
+    order = np.lexsort((np.abs(days - changed), owner))
+    nearest = order[np.diff(owner[order], prepend=-1) != 0]
+    fits = (changed[nearest] < -1) & (changed[nearest] >= _OLDEST_DECISION)
+    nearest = nearest[fits & (noise.random(len(nearest)) < _PHONE_CHANGED_WITH_APPLICATION)]
+    days[nearest] = changed[nearest]
+    old = (drawn["CARD"].values > 0) & (noise.random(len(days)) < _CARDS_AS_OLD_AS_RECORDS)
+    days = np.where(old, _OLDEST_DECISION + np.floor(100 * noise.random(len(days))), days)
+    return {**drawn, "DAYS_DECISION": Column(days, drawn["DAYS_DECISION"].missing)}
 
 
 def in_order(drawn: Mapping[str, Column], owner: Ints) -> dict[str, Column]:
     """Return the drivers with decisions such that the first row is each client's oldest."""
-    decided = drawn["DAYS_DECISION"].values.copy()
+    decided = drawn["DAYS_DECISION"].values
     starts = np.flatnonzero(np.diff(owner, prepend=-1) != 0)
     if len(starts) == 0:
         return dict(drawn)
