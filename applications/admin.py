@@ -1,0 +1,97 @@
+"""Applications and decisions for administrators, and their accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
+from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from applications.models import Decision, LoanApplication
+from applications.querysets import DecisionQuerySet
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+class ReadOnly:
+    """Shown to whoever may view; added, changed and deleted by nobody."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class DecisionInline(ReadOnly, TabularInline):  # type: ignore[misc]  # untyped package
+    model = Decision
+    extra = 0
+    fields = ("decided_at", "outcome", "kind", "decided_by", "reason", "prediction")
+    show_change_link = True
+
+
+@admin.register(LoanApplication)
+class LoanApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # untyped package
+    """A draft may be mended or deleted; what was submitted can only be read."""
+
+    list_display = ("reference", "applicant", "filed_by", "status", "amount", "updated_at")
+    list_filter = ("status", "contract_type", "updated_at")
+    list_select_related = ("filed_by",)
+    search_fields = ("reference", "first_name", "last_name", "=client_number")
+    readonly_fields = (
+        "reference",
+        "filed_by",
+        "status",
+        "created_at",
+        "updated_at",
+        "submitted_at",
+    )
+    inlines = (DecisionInline,)
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # applications are filed at the desk
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: LoanApplication | None = None
+    ) -> bool:
+        allowed: bool = super().has_change_permission(request, obj)
+        return allowed and (obj is None or obj.is_draft)
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: LoanApplication | None = None
+    ) -> bool:
+        allowed: bool = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and obj.is_draft
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # untyped package
+    list_display = ("decided_at", "application", "outcome", "kind", "decided_by")
+    list_filter = ("outcome", "kind", "decided_at")
+    search_fields = ("application__reference", "application__first_name", "application__last_name")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> DecisionQuerySet:
+        return Decision.objects.for_history().select_related("decided_by")
+
+
+@admin.register(User)
+class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[misc]  # untyped package
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class GroupAdmin(BaseGroupAdmin, ModelAdmin):  # type: ignore[misc]  # untyped package
+    pass

@@ -1,0 +1,152 @@
+"""Every change of state of an application. Each service owns its transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import transaction
+from django.forms import model_to_dict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+import scoring.services
+from applications import home_credit
+from applications.exceptions import AlreadySubmitted, NotAccepted, ScoringUnavailable
+from applications.models import Decision, LoanApplication, ReferenceCounter
+from monitoring.models import Source
+from scoring.exceptions import InvalidInput, NoChampion
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@transaction.atomic
+def save_draft(*, application: LoanApplication, filed_by: User) -> LoanApplication:
+    """Keep what a banker has typed so far; a new application gets its reference.
+
+    Raises
+    ------
+    AlreadySubmitted
+        If it was submitted meanwhile, say in another window.
+    """
+    now = timezone.now()
+    # Held until the end, so that a first save sent twice finds what it wrote the first time.
+    counter = _locked_counter(now) if application._state.adding else None
+    stored = LoanApplication.objects.select_for_update().filter(pk=application.pk).first()
+    if stored is not None and not stored.is_draft:
+        raise _already(stored)
+    if stored is not None:
+        application._state.adding = False
+        application.filed_by_id = stored.filed_by_id
+        application.created_at = stored.created_at
+        application.reference = stored.reference
+    elif counter is not None:
+        application.filed_by = filed_by
+        application.created_at = now
+        application.reference = _next_reference(counter)
+    application.save()
+    return application
+
+
+@transaction.atomic
+def delete_draft(*, application: LoanApplication) -> None:
+    """Throw a draft away.
+
+    Raises
+    ------
+    AlreadySubmitted
+        If it was submitted meanwhile.
+    """
+    stored = LoanApplication.objects.select_for_update().get(pk=application.pk)
+    if not stored.is_draft:
+        raise _already(stored)
+    stored.delete()
+
+
+def submit(*, application_id: UUID, submitted_by: User) -> Decision:
+    """Freeze a draft, have it scored and decide by the cut-offs: all of it, or nothing.
+
+    Raises
+    ------
+    AlreadySubmitted
+        If it was submitted before; exactly one submission wins.
+    NotAccepted
+        If the score refuses a value. The draft stays.
+    ScoringUnavailable
+        If there is no model to score with. The draft stays.
+    """
+    try:
+        return _submit(application_id, submitted_by, timezone.now())
+    except InvalidInput as error:
+        raise _not_accepted(error) from error
+    except NoChampion as error:
+        raise ScoringUnavailable(
+            _(
+                "The application could not be scored because no model is ready. Your draft is "
+                "saved: please submit it again later, or tell an administrator."
+            )
+        ) from error
+
+
+@transaction.atomic
+def _submit(application_id: UUID, submitted_by: User, now: datetime) -> Decision:
+    won = LoanApplication.objects.drafts().filter(pk=application_id)
+    if won.update(status=LoanApplication.Status.SUBMITTED, submitted_at=now, updated_at=now) != 1:
+        raise _already(LoanApplication.objects.get(pk=application_id))
+    application = LoanApplication.objects.get(pk=application_id)
+    prediction = scoring.services.score(
+        application=raw_columns(application, at=now),
+        client_id=application.client_number,
+        history=None,
+        source=Source.WEB,
+        requested_by=submitted_by,
+    )
+    return Decision.objects.create(
+        application=application,
+        prediction=prediction,
+        outcome=prediction.outcome,
+        kind=Decision.Kind.AUTOMATIC,
+        decided_at=now,
+    )
+
+
+def raw_columns(application: LoanApplication, *, at: datetime) -> dict[str, object]:
+    """Return the raw columns that an application filed `at` is scored from.
+
+    What is on file of a known client includes the hour of filing; somebody new files now.
+    """
+    local = timezone.localtime(at)
+    raw = home_credit.columns(
+        model_to_dict(application, fields=home_credit.FIELDS), on=local.date()
+    )
+    return raw if application.client_number else {**raw, **home_credit.filing(local)}
+
+
+def _locked_counter(now: datetime) -> ReferenceCounter:
+    year = timezone.localtime(now).year
+    counter, _created = ReferenceCounter.objects.select_for_update().get_or_create(year=year)
+    return counter
+
+
+def _next_reference(counter: ReferenceCounter) -> str:
+    counter.last += 1
+    counter.save()
+    return f"A-{counter.year}-{counter.last:06d}"
+
+
+def _already(application: LoanApplication) -> AlreadySubmitted:
+    return AlreadySubmitted(
+        _("%(reference)s was submitted before; its decision stands.")
+        % {"reference": application.reference}
+    )
+
+
+def _not_accepted(error: InvalidInput) -> NotAccepted:
+    """Name the form's fields instead of raw columns."""
+    errors: dict[str, list[str]] = {}
+    for path, messages in error.errors.items():
+        column = path.rpartition(".")[2]
+        errors.setdefault(home_credit.field_of(column) or "", []).extend(messages)
+    return NotAccepted(errors)

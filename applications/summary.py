@@ -1,0 +1,60 @@
+"""An application as it was filed, for reading: only what was filled in, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from applications.layout import SECTIONS
+from applications.models import LoanApplication
+
+
+@dataclass(frozen=True)
+class FiledSection:
+    title: Promise | str
+    facts: list[tuple[str, str]]
+
+
+def as_filed(application: LoanApplication) -> list[FiledSection]:
+    """Return the sections of the form that hold anything, with labels and values."""
+    sections = [
+        FiledSection(
+            title=section.title,
+            facts=[
+                (str(application._meta.get_field(name).verbose_name), shown)  # type: ignore[union-attr]  # no relation is on the form
+                for group in section.groups
+                for name in group.fields
+                if (shown := _shown(application, name))
+            ],
+        )
+        for section in SECTIONS
+    ]
+    return [section for section in sections if section.facts]
+
+
+def _shown(application: LoanApplication, name: str) -> str:
+    value: Any = getattr(application, name)
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, date):
+        return formats.date_format(value)
+    if hasattr(application, f"get_{name}_display"):
+        return str(getattr(application, f"get_{name}_display")())
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
+def number(value: float) -> str:
+    """Write a number with groups of thousands and no more decimals than it needs.
+
+    Shares (below 1) keep three decimals, amounts two.
+    """
+    if float(value).is_integer():
+        return formats.number_format(int(value), force_grouping=True)
+    return formats.number_format(value, 3 if abs(value) < 1 else 2, force_grouping=True)

@@ -1,0 +1,112 @@
+"""How the desk writes icons, amounts and probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import template
+from django.forms import Select
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from applications.summary import number
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite, hidden from screen readers: the text beside it speaks."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("vendor/tabler/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def percent(share: float | None, decimals: int = 1) -> str:
+    """A probability as a percentage: 0.0893 becomes 8.9 %."""
+    if share is None:
+        return "–"
+    return f"{formats.number_format(100 * share, decimals)}\u00a0%"
+
+
+@register.filter
+def amount(value: float | None) -> str:
+    """An amount with groups of thousands, without needless decimals."""
+    return "–" if value is None else number(value)
+
+
+@register.filter
+def share_of(part: int, whole: int) -> str:
+    """Which percentage of a whole a part is."""
+    return percent(part / whole, 0) if whole else "–"
+
+
+@register.inclusion_tag("applications/_sort_header.html", takes_context=True)
+def sort_header(context: dict[str, Any], key: str, label: str, numeric: bool) -> dict[str, Any]:
+    """A column head that sorts by `key`: numbers and dates the largest first, then reversed."""
+    request: HttpRequest = context["request"]
+    current = request.GET.get("sort") or "-decided"
+    state, following = "none", "-" if numeric or key == "decided" else ""
+    if current.lstrip("-") == key:
+        descending = current.startswith("-")
+        state, following = ("descending", "") if descending else ("ascending", "-")
+    return {
+        "request": request,
+        "label": label,
+        "numeric": numeric,
+        "sort": f"{following}{key}",
+        "state": state,
+    }
+
+
+@register.filter
+def plain(value: float) -> str:
+    """A number as drawings and programs read it, whatever the language: 12.5."""
+    return f"{value:g}"
+
+
+@register.filter
+def unlocalised(value: int) -> str:
+    """A number that is a name: without groups of thousands."""
+    return str(value)
+
+
+@register.filter
+def fact(value: Any) -> str:
+    """A value behind a reason, as far as it is known."""
+    if value is None or value == "":
+        return _("not known")
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
+@register.filter
+def dressed(field: BoundField) -> SafeString:
+    """A filter's input in the look of the desk."""
+    select = isinstance(field.field.widget, Select)
+    return field.as_widget(attrs={"class": "form-select" if select else "form-control"})
+
+
+@register.filter
+def as_list(items: Iterable[Any]) -> list[Any]:
+    """Walk a generator once, to show it twice."""
+    return list(items)
+
+
+@register.filter
+def rows(over_time: dict[str, Any]) -> list[tuple[date, list[int]]]:
+    """The bars of a chart as rows of a table: first day, and a count per outcome."""
+    columns = [series["counts"] for series in over_time["series"]]
+    starts = [date.fromisoformat(start) for start in over_time["starts"]]
+    return [(start, [c[i] for c in columns]) for i, start in enumerate(starts)]
