@@ -9,7 +9,7 @@ from django.db import models
 from monitoring.exceptions import ImmutableRecord
 
 if TYPE_CHECKING:
-    from monitoring.models import Prediction
+    from monitoring.models import Prediction  # noqa: F401 - named in the base class
 
 
 class PredictionQuerySet(models.QuerySet["Prediction"]):

@@ -131,7 +131,9 @@ def _value(column: str, value: Any) -> Any:
     if kind is None or kind is Kind.ID:
         if column == "TARGET":
             raise ValueError(_("The outcome is what the score predicts; it cannot be an input."))
-        raise ValueError(_unknown(column, [c for c in APPLICATION_TEST.columns if c != "SK_ID_CURR"]))
+        raise ValueError(
+            _unknown(column, [c for c in APPLICATION_TEST.columns if c != "SK_ID_CURR"])
+        )
     if value is None:
         return None
     return _text(column, value) if kind is Kind.TEXT else _number(column, kind, value)

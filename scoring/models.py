@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import Prediction
 from scoring.querysets import ExplanationQuerySet, ModelVersionQuerySet
+from scoring.reasons import told
 
 
 class ModelVersion(models.Model):
@@ -103,10 +105,7 @@ class Explanation(models.Model):
     prediction = models.OneToOneField(
         Prediction, on_delete=models.PROTECT, primary_key=True, related_name="explanation"
     )
-    status = models.CharField(
-        _("status"), max_length=8, choices=Status, default=Status.PENDING
-    )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PENDING)
     queued_at = models.DateTimeField(_("queued at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     error = models.TextField(_("error"), blank=True)
@@ -139,3 +138,8 @@ class Explanation(models.Model):
     def shap_values(self) -> np.ndarray:
         """float64, shape (n_features,); they and `base_value` add up to the raw score."""
         return np.frombuffer(self.contributions or b"", dtype="<f8")
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        """Ranked reasons in the reader's language; see `scoring.reasons.told`."""
+        return told(self.grouped)

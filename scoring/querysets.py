@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from scoring.models import Explanation, ModelVersion
+    from scoring.models import Explanation, ModelVersion  # noqa: F401 - named in base classes
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):

@@ -59,7 +59,7 @@ if DEBUG or DEMO:
     ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost"]
 if not SECRET_KEY:
     raise ImproperlyConfigured(
-        "SECRET_KEY is not set. Set it to a long random string, or DEBUG=1 on a developer's machine."
+        "SECRET_KEY is not set. Set it to a long random string, or DEBUG=1 while developing."
     )
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "django_filters",
     "rest_framework",
@@ -151,9 +152,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- background work: threads in this process unless REDIS_URL names a broker -
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-    raise ImproperlyConfigured(
-        f"REDIS_URL is malformed: {REDIS_URL!r}. Write redis://host:6379/0."
-    )
+    raise ImproperlyConfigured(f"REDIS_URL is malformed: {REDIS_URL!r}. Write redis://host:6379/0.")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {} if REDIS_URL else {"polling_interval": 0.01}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -264,12 +263,12 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": env.str("API_RATE", "6000/min")},
     "EXCEPTION_HANDLER": "scoring_site.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=env.int("API_TOKEN_DAYS", 90, validate=validate.Range(min=1))),
     "TOKEN_PREFIX": "desk_",
 }
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_FORMATTER_CLASS": "scoring_site.problems.ProblemFormatter"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Credit desk",
     "DESCRIPTION": (

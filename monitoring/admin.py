@@ -1,0 +1,74 @@
+"""Stored predictions in the admin."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from monitoring.models import Outcome, Prediction
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+    """For records that services write; people look at them only."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Prediction)
+class PredictionAdmin(ReadOnlyAdmin):
+    list_display = [
+        "created_at",
+        "client_id",
+        "pd_percent",
+        "decision",
+        "completeness",
+        "source",
+        "model_version",
+        "requested_by",
+    ]
+    list_filter = ["outcome", "source", "completeness", "model_version"]
+    search_fields = ["=id", "=client_id"]
+    date_hierarchy = "created_at"
+    list_select_related = ["requested_by"]
+    exclude = ["inputs", "history", "features"]
+    readonly_fields = ["application"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Prediction]:
+        predictions: QuerySet[Prediction] = super().get_queryset(request)
+        return predictions.defer("history", "features")
+
+    @display(description=_("PD"), ordering="pd")
+    def pd_percent(self, prediction: Prediction) -> str:
+        return f"{prediction.pd:.2%}"
+
+    @display(
+        description=_("decision"),
+        ordering="outcome",
+        label={
+            Outcome.APPROVE.label: "success",
+            Outcome.REFER.label: "warning",
+            Outcome.DECLINE.label: "danger",
+        },
+    )
+    def decision(self, prediction: Prediction) -> str:
+        return prediction.get_outcome_display()
+
+    @display(description=_("application"))
+    def application(self, prediction: Prediction) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(prediction.inputs, indent=2))

@@ -1,0 +1,149 @@
+"""Scores over REST: validate, call the service, serialise."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import status
+from rest_framework.generics import get_object_or_404
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from monitoring.models import Prediction, Source
+from monitoring.querysets import PredictionQuerySet
+from scoring import registry, services
+from scoring.api import serializers
+from scoring.models import Explanation
+
+_ERRORS: dict[Any, Any] = {
+    (code, "application/problem+json"): serializers.Problem for code in (400, 401, 403, 429, 503)
+}
+_NOT_FOUND: dict[Any, Any] = {(404, "application/problem+json"): serializers.Problem}
+
+
+class MayScore(IsAuthenticated):
+    """Those whose role may ask for scores."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return super().has_permission(request, view) and request.user.has_perm(
+            "scoring.request_score"
+        )
+
+
+class ScoreList(APIView):
+    permission_classes = [MayScore]
+
+    @extend_schema(
+        operation_id="scores_create",
+        summary="Score an application",
+        request=serializers.ScoreRequest,
+        responses={(201, "application/json"): serializers.Score, **_ERRORS},
+        examples=[
+            OpenApiExample("A known client", {"client_id": 100001}, request_only=True),
+            OpenApiExample(
+                "An application",
+                {
+                    "application": {
+                        "AMT_CREDIT": 450000,
+                        "AMT_ANNUITY": 22500,
+                        "AMT_INCOME_TOTAL": 180000,
+                        "DAYS_BIRTH": -14000,
+                    }
+                },
+                request_only=True,
+            ),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Score an application, store the prediction, and start its explanation."""
+        asked = serializers.ScoreRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        prediction = services.score(
+            application=asked.validated_data["application"],
+            client_id=asked.validated_data.get("client_id"),
+            history=asked.validated_data.get("history"),
+            source=Source.API,
+            requested_by=cast(User, request.user),
+        )
+        return Response(
+            serializers.Score(prediction, context={"request": request}).data,
+            status=status.HTTP_201_CREATED,
+            headers={"Location": reverse("api-score", kwargs={"pk": prediction.pk})},
+        )
+
+
+class ScoreDetail(APIView):
+    permission_classes = [MayScore]
+
+    @extend_schema(
+        operation_id="scores_retrieve",
+        summary="A stored score",
+        responses={(200, "application/json"): serializers.Score, **_ERRORS, **_NOT_FOUND},
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Return a score as it was given."""
+        prediction = get_object_or_404(_visible(request).without_vectors(), pk=pk)
+        return Response(serializers.Score(prediction, context={"request": request}).data)
+
+
+class ScoreExplanation(APIView):
+    permission_classes = [MayScore]
+
+    @extend_schema(
+        operation_id="scores_explanation_retrieve",
+        summary="Why a score came out as it did",
+        responses={
+            (200, "application/json"): serializers.ExplanationOut,
+            **_ERRORS,
+            **_NOT_FOUND,
+        },
+    )
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Return the ranked reasons; `status` says whether they are ready."""
+        explanation = get_object_or_404(
+            Explanation.objects.select_related("prediction").filter(
+                prediction__in=_visible(request)
+            ),
+            pk=pk,
+        )
+        return Response(serializers.ExplanationOut(explanation).data)
+
+
+class Champion(APIView):
+    permission_classes = [MayScore]
+
+    @extend_schema(
+        operation_id="champion_retrieve",
+        summary="The model that scores now",
+        responses={(200, "application/json"): serializers.ChampionOut, **_ERRORS},
+    )
+    def get(self, request: Request) -> Response:
+        """Return the champion with its cut-offs and the figures of its training."""
+        bundle = registry.champion()
+        return Response(
+            {
+                "name": bundle.name,
+                "version": bundle.version,
+                "sha256": bundle.sha256,
+                "features": len(bundle.features),
+                "cut_offs": {
+                    "refer_from": bundle.cut_offs.refer_from,
+                    "decline_from": bundle.cut_offs.decline_from,
+                },
+                "metrics": bundle.metrics,
+            }
+        )
+
+
+def _visible(request: Request) -> PredictionQuerySet:
+    """Their own scores; all of them for who may view predictions."""
+    predictions = Prediction.objects.all()
+    if request.user.has_perm("monitoring.view_prediction"):
+        return predictions
+    return predictions.filter(requested_by=cast(User, request.user))

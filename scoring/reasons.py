@@ -1,0 +1,40 @@
+"""Stored reasons, told in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext
+
+from ml.concepts import Concept
+
+
+def told(grouped: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return ranked reasons with their words, strongest first.
+
+    Each has `concept` (a stable code), `label`, `direction` ("for" or "against" the
+    applicant), `contribution` (log-odds, above 0 raises the risk), `sentence` and `drivers`.
+    """
+    return [_reason(group) for group in grouped]
+
+
+def _reason(group: dict[str, Any]) -> dict[str, Any]:
+    concept = Concept(group["concept"])
+    against = group["contribution"] > 0
+    sentence = concept.sentence_against if against else concept.sentence_for
+    return {
+        "concept": concept.value,
+        "label": gettext(concept.label),
+        "direction": "against" if against else "for",
+        "contribution": group["contribution"],
+        "sentence": gettext(sentence),
+        "drivers": [
+            {
+                "feature": driver["feature"],
+                "label": gettext(driver["label"]),
+                "value": driver["value"],
+                "contribution": driver["contribution"],
+            }
+            for driver in group["drivers"]
+        ],
+    }

@@ -1,0 +1,274 @@
+"""Asking the champion: scores, their explanations, and what it needs to give them."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ml import explanation as explaining
+from ml import features
+from ml.bundle import Bundle
+from monitoring import services as monitoring
+from monitoring.models import Prediction, Source
+from scoring import inputs, registry
+from scoring.exceptions import InvalidInput
+from scoring.models import ClientFile, Explanation, ModelVersion
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 5
+LOST_AFTER = timedelta(seconds=20)
+
+
+def score(
+    *,
+    application: Mapping[str, Any],
+    client_id: int | None = None,
+    history: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    source: Source,
+    requested_by: User | None = None,
+    at: datetime | None = None,
+) -> Prediction:
+    """Score one application and store the prediction; its explanation follows in a task.
+
+    A known client's stored application fills the columns that are not given, and their stored
+    history is used unless `history` brings raw records, which replace it altogether.
+
+    Parameters
+    ----------
+    application : mapping
+        Raw Home Credit columns; None counts as not known and overrides what is on file.
+    client_id : int, optional
+        The client's number with the bank.
+    history : mapping of table name to records, optional
+        Raw records of the auxiliary tables.
+    at : datetime, optional
+        When the score was given; now unless the past is being written down.
+
+    Raises
+    ------
+    InvalidInput
+        Naming each wrong field.
+    NoChampion
+        If there is no model to score with.
+    """
+    started = time.perf_counter()
+    given = inputs.application(application)
+    records = inputs.history(history, client_id) if history else None
+    on_file = client_file(client_id) if client_id is not None else None
+    if on_file is None and client_id is not None and not given:
+        raise InvalidInput(
+            {"client_id": [_("No client with this number is on file; send the application too.")]}
+        )
+    columns = {**(on_file.application if on_file else {}), **given}
+    inputs.require_complete(columns)
+    bundle = registry.champion()
+    used = _history_used(on_file, records)
+    vector = features.history_of(records) if records is not None else _stored(on_file)
+    row = bundle.encode(features.row(columns, vector))
+    raw = bundle.raw_score(row)
+    pd = float(bundle.calibrate(raw)[0])
+    with transaction.atomic():
+        prediction = monitoring.record_prediction(
+            inputs=columns,
+            client_id=client_id,
+            history=vector,
+            history_used=used,
+            history_as_of=on_file.as_of if on_file and records is None else None,
+            features=row[0],
+            raw_score=float(raw[0]),
+            pd=pd,
+            outcome=bundle.decide(pd),
+            model=_scored_by(bundle),
+            source=source,
+            requested_by=requested_by,
+            latency_ms=(time.perf_counter() - started) * 1000,
+            at=at,
+        )
+        Explanation.objects.create(prediction=prediction)
+        transaction.on_commit(lambda: _enqueue(prediction.pk))
+    return prediction
+
+
+def client_file(client_id: int) -> ClientFile | None:
+    """Return what is on file about a client, None if nothing is."""
+    return ClientFile.objects.filter(pk=client_id).first()
+
+
+def explanation_of(prediction: Prediction) -> Explanation | None:
+    """Return the explanation of a prediction, whatever its status."""
+    return Explanation.objects.filter(pk=prediction.pk).first()
+
+
+def explain(*, prediction_id: UUID) -> Explanation:
+    """Compute and store why a prediction came out as it did. Safe to repeat.
+
+    Raises
+    ------
+    NoChampion
+        If the model that scored cannot be loaded any more.
+    """
+    explanation = Explanation.objects.select_related("prediction").get(pk=prediction_id)
+    if explanation.status == Explanation.Status.READY:
+        return explanation
+    prediction = explanation.prediction
+    bundle = registry.by_sha256(prediction.model_sha256)
+    row = prediction.feature_vector.reshape(1, -1)
+    contributions = bundle.contributions(row)[0]
+    explanation.status = Explanation.Status.READY
+    explanation.base_value = float(contributions[-1])
+    explanation.contributions = contributions[:-1].astype("<f8").tobytes()
+    explanation.grouped = _grouped(explaining.reasons(bundle, row, contributions))
+    explanation.error = ""
+    explanation.finished_at = timezone.now()
+    explanation.save()
+    return explanation
+
+
+def note_failed_explanation(*, prediction_id: UUID, error: str, final: bool) -> None:
+    """Write down that computing an explanation failed, for good when `final`."""
+    Explanation.objects.pending().filter(pk=prediction_id).update(
+        error=error[:500],
+        status=Explanation.Status.FAILED if final else Explanation.Status.PENDING,
+        finished_at=timezone.now() if final else None,
+    )
+
+
+def sweep_explanations(*, now: datetime | None = None) -> int:
+    """Queue again what was lost between its score and its task; return how many."""
+    moment = now or timezone.now()
+    lost = Explanation.objects.waiting_since_before(moment - LOST_AFTER)
+    found = list(lost.values_list("pk", flat=True)[:1000])
+    for prediction_id in found:
+        _enqueue(prediction_id)
+    Explanation.objects.filter(pk__in=found).update(queued_at=moment)
+    return len(found)
+
+
+def register_model(*, bundle_path: Path) -> ModelVersion:
+    """Verify a bundle, copy it into the site's bundle directory and register it.
+
+    Registering the same bundle again returns what is registered.
+
+    Raises
+    ------
+    ml.bundle.BundleError
+        If it is damaged, or made for other features.
+    """
+    bundle = Bundle.load(bundle_path)
+    directory = bundle.sha256[:16]
+    _copy(bundle.path, Path(settings.BUNDLE_DIR) / directory)
+    version, _created = ModelVersion.objects.get_or_create(
+        sha256=bundle.sha256,
+        defaults={
+            "name": bundle.name,
+            "version": bundle.version,
+            "directory": directory,
+            "metrics": bundle.metrics,
+            "refer_from": bundle.cut_offs.refer_from,
+            "decline_from": bundle.cut_offs.decline_from,
+        },
+    )
+    return version
+
+
+@transaction.atomic
+def activate_model(*, version: ModelVersion) -> ModelVersion:
+    """Make a registered model the champion, after loading it once more.
+
+    Raises
+    ------
+    NoChampion
+        If its files are damaged; the old champion stays.
+    """
+    registry.load(version)
+    ModelVersion.objects.select_for_update().champions().exclude(pk=version.pk).update(
+        is_champion=False
+    )
+    version.is_champion = True
+    version.activated_at = timezone.now()
+    version.save(update_fields=["is_champion", "activated_at"])
+    return version
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a directory so that it appears complete or not at all."""
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        shutil.copytree(source, Path(scratch) / target.name)
+        (Path(scratch) / target.name).rename(target)
+
+
+def _enqueue(prediction_id: UUID) -> None:
+    """Queue an explanation; an unreachable broker is left to the sweep."""
+    from kombu.exceptions import OperationalError  # noqa: PLC0415 - with the task, below
+
+    from scoring.tasks import explain_prediction  # noqa: PLC0415 - tasks call services
+
+    try:
+        explain_prediction.delay(str(prediction_id))
+    except OperationalError:
+        logger.exception("The broker is not reachable; the sweep will queue %s.", prediction_id)
+
+
+def _stored(on_file: ClientFile | None) -> np.ndarray | None:
+    """The stored history, unless it was laid out for other features than today's."""
+    if on_file is None or not on_file.tables:
+        return None
+    if on_file.history_fingerprint != features.HISTORY_FINGERPRINT:
+        logger.warning("The stored history is outdated; run `manage.py materialise`.")
+        return None
+    return on_file.history_vector
+
+
+def _history_used(on_file: ClientFile | None, records: Mapping[str, Any] | None) -> list[str]:
+    if records is not None:
+        return [name for name, frame in records.items() if frame.height]
+    return list(on_file.tables) if on_file and _stored(on_file) is not None else []
+
+
+def _scored_by(bundle: Bundle) -> monitoring.ScoredBy:
+    return monitoring.ScoredBy(
+        name=bundle.name,
+        version=bundle.version,
+        sha256=bundle.sha256,
+        refer_from=bundle.cut_offs.refer_from,
+        decline_from=bundle.cut_offs.decline_from,
+    )
+
+
+def _grouped(reasons: Sequence[explaining.Reason]) -> list[dict[str, Any]]:
+    return [
+        {
+            "concept": reason.concept.value,
+            "contribution": reason.contribution,
+            "drivers": [
+                {
+                    "feature": driver.feature,
+                    "label": driver.label,
+                    "value": driver.value,
+                    "contribution": driver.contribution,
+                }
+                for driver in reason.drivers[:3]
+            ],
+        }
+        for reason in reasons
+    ]
