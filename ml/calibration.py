@@ -114,18 +114,14 @@ def _bent(
     """
     line = slope * knots + intercept
     expected = _sigmoid(np.clip(slope * raw + intercept, -_BOUND, _BOUND))
-    nearest = (
-        np.abs(raw[:, None] - knots[None, :]).argmin(axis=1)
-        if len(knots) < 3
-        else (np.searchsorted((knots[1:] + knots[:-1]) / 2, raw))
-    )
+    nearest = np.searchsorted((knots[1:] + knots[:-1]) / 2, raw)
     seen = np.bincount(nearest, weights=target, minlength=len(knots))
     due = np.bincount(nearest, weights=expected, minlength=len(knots))
     bent = line + np.log((seen + 50) / (due + 50))
     rising = np.maximum.accumulate(bent)
     # A small share of the line keeps flat stretches strictly rising.
-    return 0.95 * rising + 0.05 * line
+    return np.asarray(0.95 * rising + 0.05 * line)
 
 
 def _sigmoid(log_odds: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-log_odds))
+    return np.asarray(1 / (1 + np.exp(-log_odds)))

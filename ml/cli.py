@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import polars as pl
 import typer
@@ -19,6 +18,9 @@ from rich.table import Table
 from ml import features, tables
 from ml.bundle import Bundle, BundleError
 from ml.tables import DataError, Tables
+
+if TYPE_CHECKING:
+    from ml.training import Trained
 
 app = typer.Typer(
     help="Make data, compute features, train and apply the credit score.",
@@ -161,7 +163,7 @@ def _write_parquet(frame: pl.DataFrame, out: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
         file = Path(folder) / out.name
         frame.write_parquet(file)
-        os.replace(file, out)
+        file.replace(out)
 
 
 @contextmanager
@@ -196,10 +198,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         yield step
 
 
-def _print_figures(trained: object) -> None:
-    from ml.training import Trained  # noqa: PLC0415 - brings scikit-learn along
-
-    assert isinstance(trained, Trained)
+def _print_figures(trained: Trained) -> None:
     table = Table(title=f"Model {trained.version} in {trained.path}")
     for heading in ("", "Out of fold", "Hold-out"):
         table.add_column(heading, justify="left" if not heading else "right")
@@ -220,8 +219,8 @@ def _print_figures(trained: object) -> None:
     Console().print(table)
 
 
-def _with_interval(part: dict[str, object], name: str) -> str:
-    low, high = part[f"{name}_interval"]  # type: ignore[misc]
+def _with_interval(part: dict[str, Any], name: str) -> str:
+    low, high = part[f"{name}_interval"]
     return f"{part[name]:.4f} ({low:.4f} to {high:.4f})"
 
 

@@ -51,7 +51,11 @@ class Reason:
         return self.concept.sentence_for
 
 
-def reasons(bundle: Bundle, X_row: np.ndarray, contributions: np.ndarray) -> list[Reason]:
+def reasons(
+    bundle: Bundle,
+    X_row: np.ndarray,  # noqa: N803 - the field's own name
+    contributions: np.ndarray,
+) -> list[Reason]:
     """Group the contributions of one row by concept, strongest first.
 
     Parameters

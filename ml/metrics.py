@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import rankdata
 
 from ml.cost import RATIO, per_applicant
 
@@ -23,7 +22,8 @@ def auc(score: np.ndarray, target: np.ndarray) -> float:
     n_bad, n_good = int(bad.sum()), int((~bad).sum())
     if not (n_bad and n_good):
         return 0.5
-    ranks = rankdata(score)
+    _, inverse, counts = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]  # equal scores share their mean rank
     return float((ranks[bad].sum() - n_bad * (n_bad + 1) / 2) / (n_bad * n_good))
 
 

@@ -57,7 +57,7 @@ def write(folder: Path, figures: Figures, progress: Callable[[str, int, int], No
     folder.mkdir(parents=True)
     for done, (name, (title, draw)) in enumerate(plots.items()):
         progress(_STEP, done, len(plots))
-        _plot(folder / f"{name}.png", title, lambda axes, draw=draw: draw(axes, figures))
+        _plot(folder / f"{name}.png", title, draw, figures)
     images = "".join(
         f'<h2>{escape(title)}</h2><img src="{name}.png" alt="{escape(title)}">'
         for name, (title, _) in plots.items()
@@ -66,12 +66,12 @@ def write(folder: Path, figures: Figures, progress: Callable[[str, int, int], No
     progress(_STEP, len(plots), len(plots))
 
 
-def _plot(file: Path, title: str, draw: Callable[[Axes], None]) -> None:
+def _plot(file: Path, title: str, draw: Callable[[Axes, Figures], None], figures: Figures) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import, needed here only
 
     figure = Figure(figsize=(8, 5), dpi=100, layout="constrained")
     axes = figure.subplots()
-    draw(axes)
+    draw(axes, figures)
     axes.set_title(title)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(file, metadata={"Software": None})

@@ -60,8 +60,8 @@ class Sample:
     def fingerprint(self) -> str:
         """SHA-256 over names and values."""
         digest = hashlib.sha256("\n".join(f.name for f in self.features).encode())
-        digest.update(np.ascontiguousarray(self.X))
-        digest.update(np.ascontiguousarray(self.y))
+        digest.update(np.ascontiguousarray(self.X).data)
+        digest.update(np.ascontiguousarray(self.y).data)
         return digest.hexdigest()
 
     def rows(self, index: np.ndarray) -> Sample:
@@ -143,7 +143,7 @@ def train(
     manifest = _manifest(model, sample, figures, tables, seed)
     seconds = round(time.monotonic() - started, 1)
     manifest["training"] |= {"created_at": datetime.now(UTC).isoformat(), "seconds": seconds}
-    _write(out, model, known, held, manifest, tell)
+    _write(out, model, known, held, manifest=manifest, progress=tell)
     if run is not None:
         tell("Logging to MLflow", 0, 1)
         run(manifest, out)
@@ -272,6 +272,7 @@ def _write(
     model: Model,
     known: Sample,
     held: Sample,
+    *,
     manifest: dict[str, Any],
     progress: Progress,
 ) -> None:

@@ -149,7 +149,10 @@ def row(
     if values.shape != (len(HISTORY),):
         raise ValueError(f"Expected {len(HISTORY)} history features, got {values.shape}.")
     stated = pl.DataFrame(
-        [pl.Series(name, [application.get(name)], dtype) for name, dtype in _COLUMNS.items()]
+        [
+            pl.Series(name, [application.get(name)], dtype, strict=False)
+            for name, dtype in _COLUMNS.items()
+        ]
     ).select(_STATED)
     known = pl.from_dicts([_known(values)], schema=_HISTORY_COLUMNS)
     return pl.concat([stated, known], how="horizontal").with_columns(_COMBINED).select(_NAMES)
@@ -178,7 +181,7 @@ def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
         raise ValueError("The records belong to more than one client.")
     if frame.height == 0:
         return np.full(len(HISTORY), np.nan)
-    return frame.drop("SK_ID_CURR").to_numpy()[0].astype(np.float64)
+    return np.array(frame.select(HISTORY).row(0), dtype=np.float64)
 
 
 def _known(values: np.ndarray) -> dict[str, float | None]:

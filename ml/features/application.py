@@ -41,15 +41,11 @@ _NUMBERS: dict[Concept, dict[str, str]] = {
         "REGION_RATING_CLIENT_W_CITY": "Our rating of the region and city",
     },
     Concept.CONTACT: {
-        "FLAG_EMP_PHONE": "Telephone at work given",
         "FLAG_WORK_PHONE": "Fixed telephone at work given",
         "FLAG_PHONE": "Fixed telephone at home given",
         "FLAG_EMAIL": "E-mail given",
     },
     Concept.STABILITY: {
-        "REG_REGION_NOT_LIVE_REGION": "Lives outside the region of registration",
-        "REG_REGION_NOT_WORK_REGION": "Works outside the region of registration",
-        "LIVE_REGION_NOT_WORK_REGION": "Works outside the home region",
         "REG_CITY_NOT_LIVE_CITY": "Lives outside the city of registration",
         "REG_CITY_NOT_WORK_CITY": "Works outside the city of registration",
         "LIVE_CITY_NOT_WORK_CITY": "Works outside the home city",
@@ -79,11 +75,8 @@ _NUMBERS: dict[Concept, dict[str, str]] = {
         "DEF_30_CNT_SOCIAL_CIRCLE": "People around the applicant 30 days overdue",
         "DEF_60_CNT_SOCIAL_CIRCLE": "People around the applicant 60 days overdue",
     },
-    Concept.DOCUMENTS: {
-        f"FLAG_DOCUMENT_{n}": f"Document {n} handed in" for n in (3, 5, 6, 8, 16, 18)
-    },
+    Concept.DOCUMENTS: {f"FLAG_DOCUMENT_{n}": f"Document {n} handed in" for n in (3, 6, 8)},
     Concept.ENQUIRIES: {
-        "AMT_REQ_CREDIT_BUREAU_DAY": "Credit enquiries on the day before",
         "AMT_REQ_CREDIT_BUREAU_WEEK": "Credit enquiries in the week before",
         "AMT_REQ_CREDIT_BUREAU_MON": "Credit enquiries in the month before",
         "AMT_REQ_CREDIT_BUREAU_QRT": "Credit enquiries in the quarter before",
@@ -106,9 +99,19 @@ _TEXTS: dict[str, tuple[str, Concept]] = {
     "NAME_HOUSING_TYPE": ("Kind of housing", Concept.HOUSING),
     "OCCUPATION_TYPE": ("Occupation", Concept.EMPLOYMENT),
     "ORGANIZATION_TYPE": ("Kind of employer", Concept.EMPLOYMENT),
-    "WALLSMATERIAL_MODE": ("Walls of the building", Concept.HOUSING),
-    "EMERGENCYSTATE_MODE": ("Building in a state of emergency", Concept.HOUSING),
 }
+_MISMATCHES = (
+    "REG_REGION_NOT_LIVE_REGION",
+    "REG_REGION_NOT_WORK_REGION",
+    "LIVE_REGION_NOT_WORK_REGION",
+    "REG_CITY_NOT_LIVE_CITY",
+    "REG_CITY_NOT_WORK_CITY",
+    "LIVE_CITY_NOT_WORK_CITY",
+)
+_CONTACTS = ("FLAG_EMP_PHONE", "FLAG_WORK_PHONE", "FLAG_PHONE", "FLAG_EMAIL")
+_ENQUIRIES = tuple(
+    f"AMT_REQ_CREDIT_BUREAU_{period}" for period in ("DAY", "WEEK", "MON", "QRT", "YEAR")
+)
 _EDUCATION_RANK = {
     "Lower secondary": 0.0,
     "Secondary / secondary special": 1.0,
@@ -182,15 +185,6 @@ def _money() -> Iterator[Feature]:
         ratio(_ANNUITY, _INCOME),
     )
     yield _feature(
-        "GOODS_TO_INCOME",
-        "Price of the goods against yearly income",
-        afford,
-        ratio(_GOODS, _INCOME),
-    )
-    yield _feature(
-        "INCOME_LEFT", "Yearly income left after the repayment", afford, _INCOME - _ANNUITY
-    )
-    yield _feature(
         "INCOME_PER_HEAD", "Yearly income for each dependant", afford, ratio(_INCOME, heads)
     )
     yield _feature(
@@ -220,27 +214,12 @@ def _times() -> Iterator[Feature]:
         work,
         ratio(_INCOME, -_EMPLOYED),
     )
-    yield _feature(
-        "INCOME_TO_AGE", "Yearly income for each day of age", Concept.INCOME, ratio(_INCOME, -_age)
-    )
     for name, column, label in (
         ("REGISTRATION_TO_AGE", "DAYS_REGISTRATION", "Part of life at this registration"),
         ("ID_TO_AGE", "DAYS_ID_PUBLISH", "Part of life with these identity papers"),
         ("PHONE_TO_AGE", "DAYS_LAST_PHONE_CHANGE", "Part of life with this telephone"),
     ):
         yield _feature(name, label, stable, ratio(days(column), _age))
-    yield _feature(
-        "PHONE_TO_EMPLOYED",
-        "Time with this telephone against time in the job",
-        stable,
-        ratio(days("DAYS_LAST_PHONE_CHANGE"), _EMPLOYED),
-    )
-    yield _feature(
-        "CAR_TO_AGE",
-        "Age of the car against age",
-        Concept.ASSETS,
-        ratio(pl.col("OWN_CAR_AGE") * 365.25, -_age),
-    )
     yield _feature(
         "CAR_TO_EMPLOYED",
         "Age of the car against time in the job",
@@ -257,19 +236,19 @@ def _counts() -> Iterator[Feature]:
         "MISMATCH_COUNT",
         "Number of addresses that do not match",
         Concept.STABILITY,
-        _sum(_NUMBERS[Concept.STABILITY]),
+        _sum(_MISMATCHES),
     )
     yield _feature(
         "CONTACT_COUNT",
         "Number of ways to be reached",
         Concept.CONTACT,
-        _sum(_NUMBERS[Concept.CONTACT]),
+        _sum(_CONTACTS),
     )
     yield _feature(
         "ENQUIRY_COUNT",
-        "Credit enquiries in the year before",
+        "Credit enquiries in the year before, in all",
         Concept.ENQUIRIES,
-        _sum(_NUMBERS[Concept.ENQUIRIES]),
+        _sum(_ENQUIRIES),
     )
     housing = [pl.col(name) for name in _NUMBERS[Concept.HOUSING]]
     yield _feature(

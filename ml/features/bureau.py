@@ -26,7 +26,7 @@ TABLE = "bureau"
 
 _ACTIVE = pl.col("CREDIT_ACTIVE") == "Active"
 _CLOSED = pl.col("CREDIT_ACTIVE") == "Closed"
-_EVERY = pl.lit(True)
+_EVERY = pl.col("every")
 _GROUPS = {"": ("all", _EVERY), "ACTIVE_": ("open", _ACTIVE), "CLOSED_": ("closed", _CLOSED)}
 _TYPES = {
     "CONSUMER": ("consumer", "Consumer credit"),
@@ -35,13 +35,14 @@ _TYPES = {
     "MORTGAGE": ("mortgage", "Mortgage"),
     "MICRO": ("micro", "Microloan"),
 }
-_WINDOWS = {90: "3 months", 180: "6 months", 365: "year", 730: "2 years"}
+_WINDOWS = {90: "3 months", 365: "year", 730: "2 years"}
 
 _DEBT = pl.col("AMT_CREDIT_SUM_DEBT").clip(lower_bound=0)
 _CREDIT = pl.col("AMT_CREDIT_SUM")
 _age = -pl.col("DAYS_CREDIT")
 
 _ROWS = (
+    pl.lit(value=True).alias("every"),
     days("DAYS_CREDIT_ENDDATE").clip(upper_bound=36_500),
     days("DAYS_ENDDATE_FACT"),
     days("DAYS_CREDIT_UPDATE"),
@@ -108,12 +109,6 @@ def _by_group() -> Iterator[Feature]:
             total(_CREDIT, where),
         )
         yield _feature(
-            f"{prefix}OVERDUE_MAX",
-            f"Highest amount ever overdue on {loans}",
-            Concept.BUREAU_CONDUCT,
-            highest(pl.col("AMT_CREDIT_MAX_OVERDUE"), where),
-        )
-        yield _feature(
             f"{prefix}OVERDUE_SHARE_MEAN",
             f"Average share of the amount ever overdue on {loans}",
             Concept.BUREAU_CONDUCT,
@@ -175,12 +170,6 @@ def _debts() -> Iterator[Feature]:
     for code, (word, level) in _TYPES.items():
         of_type = pl.col("CREDIT_TYPE") == level
         yield _feature(
-            f"{code}_ACTIVE_COUNT",
-            f"Number of open {word} loans with other lenders",
-            debt,
-            count(of_type & _ACTIVE),
-        )
-        yield _feature(
             f"{code}_DEBT_SUM",
             f"Debt left on open {word} loans with other lenders",
             debt,
@@ -197,6 +186,12 @@ def _debts() -> Iterator[Feature]:
 def _conduct() -> Iterator[Feature]:
     conduct = Concept.BUREAU_CONDUCT
     overdue = pl.col("AMT_CREDIT_SUM_OVERDUE")
+    yield _feature(
+        "OVERDUE_MAX",
+        "Highest amount ever overdue with other lenders",
+        conduct,
+        highest(pl.col("AMT_CREDIT_MAX_OVERDUE")),
+    )
     yield _feature(
         "OVERDUE_NOW", "Amount overdue today with other lenders", conduct, total(overdue)
     )

@@ -156,13 +156,4 @@ FEATURES: tuple[Feature, ...] = (
         Concept.OTHER_DEBT,
         pl.col("BUREAU_DEBT_TO_CREDIT") * (1 - pl.col("EXT_MEAN")),
     ),
-    _feature(
-        "HISTORIES_KNOWN",
-        "Number of kinds of history known",
-        Concept.CREDIT_EXPERIENCE,
-        pl.sum_horizontal(
-            pl.col(name).is_not_null()
-            for name in ("BUREAU_COUNT", "PREV_COUNT", "POS_MONTHS", "CARD_MONTHS", "INST_COUNT")
-        ),
-    ),
 )

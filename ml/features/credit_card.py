@@ -8,7 +8,7 @@ import polars as pl
 
 from ml.concepts import Concept
 from ml.features.declaration import Family, Feature
-from ml.features.policy import FINE, highest, lowest, mean, ratio, share, spread, total
+from ml.features.policy import FINE, highest, mean, ratio, share, spread, total
 
 TABLE = "credit_card_balance"
 
@@ -86,19 +86,12 @@ def _use() -> Iterator[Feature]:
         card,
         highest(pl.col("CNT_INSTALMENT_MATURE_CUM")),
     )
-    yield _feature("FIRST_MONTH", "Earliest month of a credit card with us", card, lowest(_month))
 
 
 def _conduct() -> Iterator[Feature]:
     conduct = Concept.PAYMENT_CONDUCT
     late = pl.col("SK_DPD") > 0
     yield _feature("LATE_SHARE", "Share of months with a card past due", conduct, share(late))
-    yield _feature(
-        "LATE_DEF_SHARE",
-        "Share of months with a card clearly past due",
-        conduct,
-        share(pl.col("SK_DPD_DEF") > 0),
-    )
     yield _feature(
         "DPD_MAX", "Most days a card was past due", conduct, highest(pl.col("SK_DPD_DEF"))
     )

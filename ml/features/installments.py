@@ -16,7 +16,7 @@ _due = pl.col("DAYS_INSTALMENT")
 _LATENESS = pl.col("lateness")
 _LATE = _LATENESS > 0
 _SHORT = pl.col("paid_share") < 0.999
-_WINDOWS = {60: "60 days", 90: "3 months", 180: "6 months", 365: "year", 730: "2 years"}
+_WINDOWS = {90: "3 months", 180: "6 months", 365: "year", 730: "2 years"}
 _HALF_LIFE = 180.0  # days after which a late payment counts half
 _WEIGHT = pl.col("weight")
 
@@ -33,7 +33,6 @@ def _feature(name: str, label: str, expr: pl.Expr) -> Feature:
 
 def _overall() -> Iterator[Feature]:
     yield _feature("COUNT", "Number of payments to us", pl.len())
-    yield _feature("LOANS", "Number of loans paid to us", pl.col("SK_ID_PREV").n_unique())
     yield _feature("LATE_SHARE", "Share of late payments to us", share(_LATE))
     yield _feature("LATENESS_MEAN", "Average days payments to us were late", mean(_LATENESS))
     yield _feature("LATENESS_MAX", "Most days a payment to us was late", highest(_LATENESS))

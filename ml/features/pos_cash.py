@@ -17,7 +17,7 @@ _STATUS = pl.col("NAME_CONTRACT_STATUS")
 _LATE = pl.col("SK_DPD") > 0
 _LATE_DEF = pl.col("SK_DPD_DEF") > 0
 _LEFT = pl.col("CNT_INSTALMENT_FUTURE")
-_WINDOWS = {3: "3 months", 6: "6 months", 12: "year", 24: "2 years"}
+_WINDOWS = {3: "3 months", 12: "year", 24: "2 years"}
 
 
 def _feature(name: str, label: str, concept: Concept, expr: pl.Expr) -> Feature:
@@ -65,12 +65,6 @@ def _declare() -> Iterator[Feature]:
         "Highest number of instalments of loans with us",
         loans,
         highest(pl.col("CNT_INSTALMENT")),
-    )
-    yield _feature(
-        "TERM_MIN",
-        "Lowest number of instalments of loans with us",
-        loans,
-        lowest(pl.col("CNT_INSTALMENT")),
     )
     yield _feature("LEFT_MEAN", "Average number of instalments left with us", loans, mean(_LEFT))
     yield _feature(

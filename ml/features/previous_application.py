@@ -34,18 +34,18 @@ _REVOLVING = pl.col("NAME_CONTRACT_TYPE") == "Revolving loans"
 _RUNS = _APPROVED & (pl.col("DAYS_LAST_DUE") >= 365_000)
 _age = -pl.col("DAYS_DECISION")
 _ORDER = ("DAYS_DECISION", "SK_ID_PREV")
-_WINDOWS = {90: "3 months", 180: "6 months", 365: "year", 730: "2 years"}
+_WINDOWS = {180: "6 months", 730: "2 years"}
 _TERMS = {
     "CREDIT": ("amount", pl.col("AMT_CREDIT")),
     "ANNUITY": ("repayment", pl.col("AMT_ANNUITY")),
     "TERM": ("number of instalments", pl.col("CNT_PAYMENT")),
     "INTEREST": ("total interest", pl.col("interest")),
     "GRANTED": ("amount granted for each unit asked for", pl.col("granted")),
-    "GOODS": ("price of the goods", pl.col("AMT_GOODS_PRICE")),
 }
 _PAID = pl.col("AMT_ANNUITY") * pl.col("CNT_PAYMENT")
 
 _ROWS = (
+    pl.lit(value=True).alias("every"),
     _RUNS.alias("runs"),
     days("DAYS_FIRST_DUE"),
     days("DAYS_LAST_DUE"),
@@ -82,27 +82,28 @@ def _decisions() -> Iterator[Feature]:
     }
     yield _feature("COUNT", "Number of earlier applications", past, pl.len())
     for code, (word, where) in statuses.items():
+        yield _feature(f"{code}_SHARE", f"Share of {word} earlier applications", past, share(where))
+    for code in ("APPROVED", "REFUSED"):
+        word, where = statuses[code]
         yield _feature(
             f"{code}_COUNT", f"Number of {word} earlier applications", past, count(where)
         )
-        yield _feature(f"{code}_SHARE", f"Share of {word} earlier applications", past, share(where))
     decision = pl.col("DAYS_DECISION")
-    for prefix, word, where in (
-        ("", "earlier", None),
+    for prefix, word, only in (
+        ("", "earlier", pl.col("every")),
         ("APPROVED_", "approved earlier", _APPROVED),
         ("REFUSED_", "refused earlier", _REFUSED),
     ):
-        for name, stat, words in (
-            ("LAST", highest, "latest"),
-            ("FIRST", lowest, "first"),
-            ("MEAN", mean, "average"),
-        ):
+        for name, stat, words in (("LAST", highest, "latest"), ("MEAN", mean, "average")):
             yield _feature(
                 f"{prefix}DAYS_DECISION_{name}",
                 f"Day of the {words} of the {word} applications",
                 past,
-                stat(decision, where),
+                stat(decision, only),
             )
+    yield _feature(
+        "DAYS_DECISION_FIRST", "Day of the first earlier application", past, lowest(decision)
+    )
     for reason, words in (
         ("HC", "by our own rules"),
         ("LIMIT", "for the credit limit"),
@@ -137,7 +138,6 @@ def _kinds() -> Iterator[Feature]:
         "CONSUMER": ("for consumer loans", _CONSUMER),
         "REVOLVING": ("for cards", _REVOLVING),
         "WALK_IN": ("as a walk-in client", pl.col("NAME_PRODUCT_TYPE") == "walk-in"),
-        "X_SELL": ("after an offer of ours", pl.col("NAME_PRODUCT_TYPE") == "x-sell"),
         "NEW_CLIENT": ("as a new client", pl.col("NAME_CLIENT_TYPE") == "New"),
         "HIGH_YIELD": ("at a high interest rate", pl.col("NAME_YIELD_GROUP") == "high"),
         "LOW_YIELD": (
@@ -268,12 +268,12 @@ def _runs() -> Iterator[Feature]:
             loans,
             highest(pl.col(column)),
         )
-        yield _feature(
-            f"{code}_MEAN",
-            f"Average day of the {words} of earlier loans with us",
-            loans,
-            mean(pl.col(column)),
-        )
+    yield _feature(
+        "LAST_DUE_MEAN",
+        "Average day of the last instalment of earlier loans with us",
+        loans,
+        mean(pl.col("DAYS_LAST_DUE")),
+    )
     yield _feature(
         "END_AFTER_PLAN_MEAN",
         "Average days from planned to actual last instalment of earlier loans with us",
