@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from ml.schema import BUREAU
@@ -98,7 +99,7 @@ def columns(drawn: Mapping[str, Column], keys: Mapping[str, Ints]) -> pl.DataFra
 def balance(
     loans: pl.DataFrame,
     drawn: Mapping[str, Column],
-    reported: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    reported: npt.NDArray[np.bool_],
     noise: np.random.Generator,
 ) -> pl.DataFrame:
     """Return the monthly status of the `reported` loans, newest month first."""

@@ -58,9 +58,7 @@ def drivers(balances: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def columns(
-    cards: Mapping[str, Ints], habits: Mapping[str, Floats], noise: Noise
-) -> pl.DataFrame:
+def columns(cards: Mapping[str, Ints], habits: Mapping[str, Floats], noise: Noise) -> pl.DataFrame:
     """Return the table's rows for `cards` (SK_ID_PREV, SK_ID_CURR, decision in days)."""
     age = np.clip(-cards["DAYS_DECISION"] // 30, 1, _OLDEST_MONTH)
     # Statements end last month, a month before, or (few cards) long ago.
@@ -135,7 +133,7 @@ def _wishes(habit: Mapping[str, Floats], limit: Floats, noise: Noise) -> Floats:
 def _simulate(plan: _Plan, months: Ints) -> tuple[Floats, Floats, Floats, Floats]:
     """Run all cards month by month: balance after and before, drawn and paid amounts."""
     rows = int(months.sum())
-    balance, before, drawn, paid = (np.zeros(rows) for _ in range(4))
+    balance, before, drawn, paid = np.zeros((4, rows))
     starts = np.cumsum(months) - months
     owing = np.zeros(len(months))
     for month in range(int(months.max(initial=0))):
@@ -164,9 +162,7 @@ def _running(used: Flags, step: Ints) -> Floats:
     return (total - before).astype(np.float64)
 
 
-def _drawings(
-    amount: Floats, habit: Mapping[str, Floats], noise: Noise
-) -> dict[str, Floats]:
+def _drawings(amount: Floats, habit: Mapping[str, Floats], noise: Noise) -> dict[str, Floats]:
     rows = len(amount)
     count = np.where(amount > 0, 1 + noise.poisson(np.maximum(habit["CARD_DRAWINGS"] - 1, 0)), 0)
     atm = np.where(noise.random(rows) < 0.7, np.round(habit["CARD_ATM_SHARE"]), 0.5)
@@ -191,9 +187,7 @@ def _drawings(
     }
 
 
-def _statuses(
-    card: Ints, step: Ints, total: Ints, newest: Ints, noise: Noise
-) -> pl.Series:
+def _statuses(card: Ints, step: Ints, total: Ints, newest: Ints, noise: Noise) -> pl.Series:
     names = pl.Series(["Active", "Completed", "Signed"])
     completed = newest > 12  # a card long without statements was given back
     over = completed[card] & (step > 0.8 * total)

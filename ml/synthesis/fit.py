@@ -1,8 +1,8 @@
 """Measures the generator's figures on real tables: `python -m ml.synthesis.fit --help`.
 
-Only aggregates leave this module: quantiles, shares, covariances, coefficients. Groups
-of fewer than `marginals.SMALLEST_GROUP` rows are not described, nor are extremes beyond
-the 0.1 % and 99.9 % quantiles.
+Only aggregates leave this module: quantiles and shares of single columns (of groups large
+enough, see `ml.synthesis.marginals`), covariances, coefficients. Extremes beyond the 0.1 %
+and 99.9 % quantiles are left out.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ _NOT_RISK = (
     # Near twins of other columns: together they would carry no more than noise.
     "FLAG_EMP_PHONE", "OBS_60_CNT_SOCIAL_CIRCLE", "DEF_60_CNT_SOCIAL_CIRCLE",
     "REGION_RATING_CLIENT", "AMT_REQ_CREDIT_BUREAU_HOUR", "AMT_REQ_CREDIT_BUREAU_DAY",
+    "AMT_REQ_CREDIT_BUREAU_WEEK", "AMT_REQ_CREDIT_BUREAU_QRT",
 )  # fmt: skip
 _MISSING_TOLD_ELSEWHERE = (
     "OCCUPATION_TYPE", "OWN_CAR_AGE", "APARTMENTS_AVG", "FLOORSMAX_AVG", "YEARS_BUILD_AVG",

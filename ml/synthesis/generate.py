@@ -7,13 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow.parquet as pq
 
-from ml.schema import APPLICATION_TEST, APPLICATION_TRAIN, AUXILIARY, TABLES
+from ml.schema import APPLICATION_TEST, APPLICATION_TRAIN
 from ml.synthesis import application, bureau, cards, clients, payments, previous, risk
 from ml.synthesis.copula import normals
 from ml.synthesis.figures import Figures, shipped
@@ -112,15 +113,15 @@ def draw_tables(
     """Return all tables of `size` clients, in Kaggle's columns and types."""
     joint = normals(figures.joint_matrix, size, noise)
     latents = {name: joint[:, i] for i, name in enumerate(figures.clients)}
+    person = draw(figures.marginals["application"], application.DRIVERS, latents, noise)
     ids = np.arange(start.client, start.client + size)
     labelled = np.zeros(size, dtype=bool)
     labelled[noise.permutation(size)[: max(1, round(size * TRAIN_SHARE))]] = True
+    people = _People(figures, ids, labelled, joint, latents, person)
 
-    person = draw(figures.marginals["application"], application.DRIVERS, latents, noise)
-    applications = _applications(figures, person, ids, noise)
-    tables = _bureau_tables(figures, joint, person, (ids, labelled), start, noise)
-    tables |= _previous_tables(figures, joint, (person, latents), ids, start, noise)
-
+    applications = _applications(people, noise)
+    tables = _bureau_tables(people, start.bureau, noise)
+    tables |= _previous_tables(people, start.previous, noise)
     lazy = {name: table.lazy() for name, table in tables.items()}
     chance = risk.predict(clients.drivers(lazy, applications), figures.risk)
     target = pl.Series("TARGET", noise.random(size) < chance).cast(pl.Int32)
@@ -130,66 +131,68 @@ def draw_tables(
     return {"application_train": train, "application_test": test, **tables}
 
 
-def _applications(
-    figures: Figures, person: Mapping[str, Column], ids: Ints, noise: np.random.Generator
-) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _People:
+    """A batch of clients: their keys, latents and drawn drivers."""
+
+    figures: Figures
+    ids: Ints
+    labelled: npt.NDArray[np.bool_]
+    joint: Floats
+    latents: Mapping[str, Floats]
+    person: Mapping[str, Column]
+
+
+def _applications(people: _People, noise: np.random.Generator) -> pl.DataFrame:
+    size = len(people.ids)
     # The variants of one building deviate together or not at all.
-    together = noise.standard_normal(len(ids))
+    together = noise.standard_normal(size)
     own = {
-        driver.name: 0.6 * together + 0.8 * noise.standard_normal(len(ids))
+        driver.name: 0.6 * together + 0.8 * noise.standard_normal(size)
         for driver in application.DEVIATIONS
     }
-    deviation = draw(figures.marginals["deviations"], application.DEVIATIONS, own, noise)
-    columns = application.columns(person, deviation)
-    return columns.insert_column(0, pl.Series("SK_ID_CURR", ids, dtype=pl.Int64))
+    marginals = people.figures.marginals["deviations"]
+    deviation = draw(marginals, application.DEVIATIONS, own, noise)
+    columns = application.columns(people.person, deviation)
+    return columns.insert_column(0, pl.Series("SK_ID_CURR", people.ids, dtype=pl.Int64))
 
 
 def _bureau_tables(
-    figures: Figures,
-    joint: Floats,
-    person: Mapping[str, Column],
-    who: tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]],
-    start: Start,
-    noise: np.random.Generator,
+    people: _People, first: int, noise: np.random.Generator
 ) -> dict[str, pl.DataFrame]:
-    ids, labelled = who
-    owner, latents = row_latents(figures, "bureau", joint, person["BUREAU_ROWS"], noise)
-    drawn = draw(figures.marginals["bureau"], bureau.DRIVERS, latents, noise)
+    count = people.person["BUREAU_ROWS"]
+    owner, latents = row_latents(people.figures, "bureau", people.joint, count, noise)
+    drawn = draw(people.figures.marginals["bureau"], bureau.DRIVERS, latents, noise)
     keys = {
-        "SK_ID_CURR": ids[owner],
-        "SK_ID_BUREAU": np.arange(start.bureau, start.bureau + len(owner)),
+        "SK_ID_CURR": people.ids[owner],
+        "SK_ID_BUREAU": np.arange(first, first + len(owner)),
     }
     loans = bureau.columns(drawn, keys)
-    reported = ~labelled | (noise.random(len(ids)) < LABELLED_WITH_BALANCE)
+    chosen = noise.random(len(people.ids)) < LABELLED_WITH_BALANCE
+    reported = ~people.labelled | chosen
     balance = bureau.balance(loans, drawn, reported[owner], noise)
     return {"bureau": loans, "bureau_balance": balance}
 
 
 def _previous_tables(
-    figures: Figures,
-    joint: Floats,
-    person: tuple[Mapping[str, Column], Mapping[str, Floats]],
-    ids: Ints,
-    start: Start,
-    noise: np.random.Generator,
+    people: _People, first: int, noise: np.random.Generator
 ) -> dict[str, pl.DataFrame]:
-    drawn_person, client_latents = person
-    owner, latents = row_latents(figures, "previous", joint, drawn_person["PREVIOUS_ROWS"], noise)
-    known = previous.flags(owner, drawn_person["CARD_GRANTED"].floats(), noise)
-    drawn = draw(figures.marginals["previous"], previous.DRIVERS, latents, noise, known)
-    phone = np.round(drawn_person["DAYS_LAST_PHONE_CHANGE"].values)
-    drawn = previous.decided(drawn, owner, phone, noise)
-    drawn = previous.in_order(drawn, owner)
+    person, marginals = people.person, people.figures.marginals
+    count = person["PREVIOUS_ROWS"]
+    owner, latents = row_latents(people.figures, "previous", people.joint, count, noise)
+    known = previous.flags(owner, person["CARD_GRANTED"].floats(), noise)
+    drawn = draw(marginals["previous"], previous.DRIVERS, latents, noise, known)
+    phone = np.round(person["DAYS_LAST_PHONE_CHANGE"].values)
+    drawn = previous.in_order(previous.decided(drawn, owner, phone, noise), owner)
     keys = {
-        "SK_ID_PREV": np.arange(start.previous, start.previous + len(owner)),
-        "SK_ID_CURR": ids[owner],
+        "SK_ID_PREV": np.arange(first, first + len(owner)),
+        "SK_ID_CURR": people.ids[owner],
     }
     loans = previous.columns(drawn, keys)
-    habits = draw(figures.marginals["cards"], cards.DRIVERS, client_latents, noise)
+    habits = draw(marginals["cards"], cards.DRIVERS, people.latents, noise)
     months = cards.columns(*_card_loans(loans, owner, habits, noise), noise)
-    lateness = 0.7 * latents["MONTHS_LATE"] + np.sqrt(1 - 0.7**2) * noise.standard_normal(
-        len(owner)
-    )
+    own = noise.standard_normal(len(owner))
+    lateness = 0.7 * latents["MONTHS_LATE"] + np.sqrt(1 - 0.7**2) * own
     return {
         "previous_application": loans,
         "POS_CASH_balance": payments.pos_cash(loans, drawn, noise),
@@ -238,7 +241,7 @@ def _write(
     progress: Callable[[int, int], None] | None,
 ) -> None:
     append = _append_csv if format == "csv" else _append_parquet
-    writers: dict[str, IO[bytes] | pq.ParquetWriter] = {}
+    writers: dict[str, Any] = {}
     done = 0
     try:
         for batch in tables:
@@ -252,22 +255,15 @@ def _write(
             writer.close()
 
 
-def _append_csv(
-    writers: dict[str, IO[bytes] | pq.ParquetWriter], path: Path, table: pl.DataFrame
-) -> None:
+def _append_csv(writers: dict[str, Any], path: Path, table: pl.DataFrame) -> None:
     new = path.name not in writers
     if new:
         writers[path.name] = path.open("wb")
     table.write_csv(writers[path.name], include_header=new)
 
 
-def _append_parquet(
-    writers: dict[str, IO[bytes] | pq.ParquetWriter], path: Path, table: pl.DataFrame
-) -> None:
+def _append_parquet(writers: dict[str, Any], path: Path, table: pl.DataFrame) -> None:
     arrow = table.to_arrow(compat_level=pl.CompatLevel.oldest())
     if path.name not in writers:
         writers[path.name] = pq.ParquetWriter(path, arrow.schema, compression="zstd")
     writers[path.name].write_table(arrow)
-
-
-__all__ = ["AUXILIARY", "TABLES", "batches", "draw_tables", "synthesize"]

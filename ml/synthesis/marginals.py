@@ -196,7 +196,8 @@ def _describe(
     finer = {EVERYONE: everyone, **groups}
     tables = {}
     for key, rows in finer.items():
-        table = _table(codes[rows], order is not None, coarse=key != EVERYONE and len(rows) < _LARGE_GROUP)
+        small = key != EVERYONE and len(rows) < _LARGE_GROUP
+        table = _table(codes[rows], order is not None, coarse=small)
         if table is not None:
             tables[key] = table
     figure: dict[str, Any] = {"groups": tables}

@@ -8,9 +8,10 @@ one in twelve in parts), and who pays late follows the days past due of the POS 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from ml.schema import INSTALLMENTS_PAYMENTS, POS_CASH_BALANCE
@@ -87,9 +88,9 @@ def instalments(
     amount = annuity[loan] * np.where(settles, 0.8 * (count - due)[loan] + 1, 1.0)
     changed = noise.random(len(rows)) < 0.15
     version = np.where(settles, 2, 1) + (changed[loan] & (step > 2))
-    plan = {
+    plan: dict[str, npt.NDArray[Any]] = {
         "row": rows[loan],
-        "version": version.astype(np.int64),
+        "version": version,
         "number": step + 1,
         "day": first[loan] + DAYS_BETWEEN_INSTALMENTS * step,
     }
@@ -98,7 +99,7 @@ def instalments(
 
 def _paid(
     loans: pl.DataFrame,
-    plan: Mapping[str, Ints | Floats],
+    plan: Mapping[str, npt.NDArray[Any]],
     amounts: tuple[Floats, dict[str, Floats]],
     lateness: Floats,
     noise: np.random.Generator,
@@ -138,7 +139,7 @@ def _paid(
 
 def _delays(
     lateness: Floats,
-    of_card: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    of_card: npt.NDArray[np.bool_],
     noise: np.random.Generator,
 ) -> Floats:
     """Return days from due to paid, negative when early."""
@@ -200,8 +201,8 @@ def _days_late(
 
 
 def _statuses(
-    completed: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    signed: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    completed: npt.NDArray[np.bool_],
+    signed: npt.NDArray[np.bool_],
     noise: np.random.Generator,
 ) -> pl.Series:
     names = pl.Series(["Active", "Completed", "Signed", "Returned to the store", "Demand"])
