@@ -86,7 +86,7 @@ class DecisionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # untyped pack
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[misc]  # untyped package
+class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # untyped package
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.forms.boundfield import BoundField
 from django.utils import timezone
@@ -52,7 +53,8 @@ class PlainNumberInput(forms.NumberInput):
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, float) and value.is_integer():
             return f"{value:.0f}"
-        return super().format_value(value)
+        shown: str | None = super().format_value(value)
+        return shown
 
 
 class YesNoSelect(forms.RadioSelect):
@@ -86,10 +88,22 @@ def _form_field(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | N
     if isinstance(field, models.DateField):
         kwargs["widget"] = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     elif isinstance(field, models.FloatField):
+        kwargs.update(_bounds(field))
         kwargs["widget"] = PlainNumberInput(attrs={"step": "any", "inputmode": "decimal"})
     elif isinstance(field, models.IntegerField) and not field.choices:
+        kwargs.update(_bounds(field))
         kwargs["widget"] = PlainNumberInput(attrs={"step": "1", "inputmode": "numeric"})
     return field.formfield(**kwargs)
+
+
+def _bounds(field: models.Field[Any, Any]) -> dict[str, float]:
+    """The limits of a model field, for its input to state and check first."""
+    lowest = [v.limit_value for v in field.validators if isinstance(v, MinValueValidator)]
+    highest = [v.limit_value for v in field.validators if isinstance(v, MaxValueValidator)]
+    return {
+        **({"min_value": max(lowest)} if lowest else {}),
+        **({"max_value": min(highest)} if highest else {}),
+    }
 
 
 @dataclass(frozen=True)

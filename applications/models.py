@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -262,10 +261,8 @@ class LoanApplication(models.Model):
         return max(self.decisions.all(), key=lambda d: d.decided_at, default=None)
 
     @classmethod
-    def from_db(
-        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
-    ) -> LoanApplication:
-        application = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **kwargs: Any) -> LoanApplication:
+        application = super().from_db(*args, **kwargs)
         application._frozen = application.__dict__.get("status") == cls.Status.SUBMITTED
         return application
 

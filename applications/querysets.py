@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from applications.exceptions import Frozen
 
 if TYPE_CHECKING:
-    from applications.models import Decision
+    from applications.models import Decision, LoanApplication  # noqa: F401 - named by a base class
 
 
 class DayOfDecisions(TypedDict):
@@ -52,7 +52,7 @@ class LoanApplicationQuerySet(models.QuerySet["LoanApplication"]):
 
     def with_decision(self) -> LoanApplicationQuerySet:
         """Read each application's decisions and their scores along, in two queries more."""
-        from applications.models import Decision  # the model module imports this one
+        from applications.models import Decision  # noqa: PLC0415 - models import this module
 
         return self.prefetch_related(
             models.Prefetch("decisions", queryset=Decision.objects.with_score())
@@ -92,7 +92,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def per_day(self) -> models.QuerySet[Decision, DayOfDecisions]:
         """How many decisions of each outcome fell on each day, oldest first. One query."""
-        return (  # type: ignore[no-any-return]  # the plugin loses the annotated names
+        return (
             self.order_by()
             .values("outcome", day=TruncDate("decided_at"))
             .annotate(decisions=Count("pk"))

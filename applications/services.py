@@ -23,15 +23,19 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def save_draft(*, application: LoanApplication, filed_by: User) -> LoanApplication:
+def save_draft(
+    *, application: LoanApplication, filed_by: User, at: datetime | None = None
+) -> LoanApplication:
     """Keep what a banker has typed so far; a new application gets its reference.
+
+    `at` is now, unless the past is being written down.
 
     Raises
     ------
     AlreadySubmitted
         If it was submitted meanwhile, say in another window.
     """
-    now = timezone.now()
+    now = at or timezone.now()
     # Held until the end, so that a first save sent twice finds what it wrote the first time.
     counter = _locked_counter(now) if application._state.adding else None
     stored = LoanApplication.objects.select_for_update().filter(pk=application.pk).first()
@@ -65,8 +69,10 @@ def delete_draft(*, application: LoanApplication) -> None:
     stored.delete()
 
 
-def submit(*, application_id: UUID, submitted_by: User) -> Decision:
+def submit(*, application_id: UUID, submitted_by: User, at: datetime | None = None) -> Decision:
     """Freeze a draft, have it scored and decide by the cut-offs: all of it, or nothing.
+
+    `at` is now, unless the past is being written down.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def submit(*, application_id: UUID, submitted_by: User) -> Decision:
         If there is no model to score with. The draft stays.
     """
     try:
-        return _submit(application_id, submitted_by, timezone.now())
+        return _submit(application_id, submitted_by, at or timezone.now())
     except InvalidInput as error:
         raise _not_accepted(error) from error
     except NoChampion as error:
@@ -102,6 +108,7 @@ def _submit(application_id: UUID, submitted_by: User, now: datetime) -> Decision
         history=None,
         source=Source.WEB,
         requested_by=submitted_by,
+        at=now,
     )
     return Decision.objects.create(
         application=application,

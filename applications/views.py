@@ -57,7 +57,7 @@ def role_required(*permissions: str) -> Callable[[_View[P]], Callable[..., HttpR
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return login_required(checked)  # type: ignore[type-var]  # a request narrower than its
+        return login_required(checked)
 
     return decorate
 
@@ -258,7 +258,8 @@ def _key(request: DeskRequest) -> uuid.UUID:
 
 def _visible(request: DeskRequest, pk: uuid.UUID) -> LoanApplication:
     visible = LoanApplication.objects.visible_to(request.user).select_related("filed_by")
-    return get_object_or_404(visible.with_decision(), pk=pk)
+    application: LoanApplication = get_object_or_404(visible.with_decision(), pk=pk)
+    return application
 
 
 def _explained(prediction: Prediction) -> dict[str, Any]:
