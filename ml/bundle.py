@@ -310,8 +310,6 @@ def _feature(entry: Mapping[str, Any]) -> BundleFeature:
 
 def _booster(file: Path) -> lightgbm.Booster:
     try:
-        return lightgbm.Booster(
-            model_str=file.read_text(encoding="utf-8"), params={"verbosity": -1}
-        )
+        return lightgbm.Booster(model_str=file.read_text(encoding="utf-8"))
     except (lightgbm.basic.LightGBMError, OSError, UnicodeDecodeError) as error:
         raise BundleError(f"{file} is not a LightGBM model: {error}.") from error

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_BOUND = 15.0  # log-odds beyond which a probability is as good as 0 or 1
+_BOUND = 30.0  # log-odds beyond which a probability is as good as 0 or 1
 _MIN_SLOPE = 0.05
 _PER_KNOT = 1_000  # scores for one knot
 
@@ -74,7 +74,8 @@ def fit(raw: np.ndarray, target: np.ndarray) -> Calibration:
     if not 0 < target.mean() < 1:
         raise ValueError("A calibration needs defaults and repaid loans.")
     slope, intercept = _logistic(raw, target)
-    slope = max(slope, _MIN_SLOPE)
+    if slope < _MIN_SLOPE:  # the score ranks nobody; keep its order, promise the mean
+        slope, intercept = _MIN_SLOPE, _logit(target.mean()) - _MIN_SLOPE * raw.mean()
     knots = _knots(raw)
     return Calibration(
         raw=tuple(knots.tolist()),
@@ -83,17 +84,22 @@ def fit(raw: np.ndarray, target: np.ndarray) -> Calibration:
 
 
 def _logistic(raw: np.ndarray, target: np.ndarray) -> tuple[float, float]:
-    """Slope and intercept of a logistic regression, by Newton's method."""
-    design = np.column_stack([raw, np.ones_like(raw)])
-    weights = np.array([1.0, 0.0])
+    """Slope and intercept of a logistic regression, by Newton's method.
+
+    On the standardised score, and from no slope on: there its steps do not overshoot.
+    """
+    centre, scale = raw.mean(), max(raw.std(), 1e-9)
+    design = np.column_stack([(raw - centre) / scale, np.ones_like(raw)])
+    weights = np.array([0.0, _logit(target.mean())])
     for _ in range(50):
         p = _sigmoid(np.clip(design @ weights, -_BOUND, _BOUND))
         hessian = (design * (p * (1 - p))[:, None]).T @ design + 1e-6 * np.eye(2)
         step = np.linalg.solve(hessian, design.T @ (target - p))
-        weights = weights + np.clip(step, -2, 2)
+        weights = weights + np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-10:
             break
-    return float(weights[0]), float(weights[1])
+    slope = float(weights[0] / scale)
+    return slope, float(weights[1] - slope * centre)
 
 
 def _knots(raw: np.ndarray) -> np.ndarray:
@@ -121,6 +127,10 @@ def _bent(
     rising = np.maximum.accumulate(bent)
     # A small share of the line keeps flat stretches strictly rising.
     return np.asarray(0.95 * rising + 0.05 * line)
+
+
+def _logit(share: float) -> float:
+    return float(np.log(share / (1 - share)))
 
 
 def _sigmoid(log_odds: np.ndarray) -> np.ndarray:

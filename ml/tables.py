@@ -22,6 +22,8 @@ from ml.schema import APPLICATION_TRAIN, APPLICATIONS, TABLES, Kind, Table
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip", ".zip")
 _SHOWN = 40  # characters of an example value
+# What Int32 and a float's whole numbers hold; no amount of money is larger than the last.
+_LIMITS = {Kind.INTEGER: 2.0**31, Kind.ID: 2.0**53, Kind.NUMBER: 1e18}
 
 
 class DataError(Exception):
@@ -97,6 +99,7 @@ def open_tables(path: Path, *, progress: Callable[[str], None] | None = None) ->
             f"{path} holds neither application_train nor application_test "
             f"(as {', '.join(SUFFIXES)})."
         )
+    _check_apart(frames)
     tables = Tables(frames, missing)
     weakref.finalize(tables, workspace.remove)
     return tables
@@ -142,8 +145,7 @@ def _value(table: Table, index: int, column: str, value: object) -> str | float 
         raise RecordError(table.name, index, column, f"Expected text, got {_shown(value)}.")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise RecordError(table.name, index, column, f"Expected a number, got {_shown(value)}.")
-    limit = {Kind.INTEGER: 2.0**31, Kind.ID: 2.0**53}.get(kind, 1e18)
-    if not abs(value) < limit:  # refuses NaN and infinity too
+    if not abs(value) < _LIMITS[kind]:  # refuses NaN and infinity too
         raise RecordError(table.name, index, column, f"{_shown(value)} is out of range.")
     if kind is Kind.NUMBER:
         return float(value)
@@ -280,39 +282,59 @@ def _kind(table: Table, name: str) -> Kind:
 def _typed(column: str, kind: Kind) -> pl.Expr:
     if kind is Kind.TEXT:
         return pl.col(column).cast(pl.String)
-    if kind is Kind.NUMBER:
-        return pl.col(column).cast(pl.Float64).fill_nan(None)
-    return pl.col(column).cast(pl.Float64).fill_nan(None).cast(kind.dtype)
+    return _number(column).cast(kind.dtype)
 
 
 def _check(table: Table, raw: pl.LazyFrame, typed: pl.LazyFrame) -> None:
-    """Force every value through its type, and hold the table to its keys."""
-    numbers = [c for c, kind in table.columns.items() if kind is not Kind.TEXT]
-    whole = [c for c in numbers if table.columns[c] is not Kind.NUMBER]
-    values = {column: pl.col(column).cast(pl.Float64).fill_nan(None) for column in numbers}
-    wrong = raw.select(
+    """Force every value through its type, and hold the table to its keys; one pass."""
+    numbers = {c: kind for c, kind in table.columns.items() if kind is not Kind.TEXT}
+    ids = [column for column, kind in numbers.items() if kind is Kind.ID]
+    whole = {column: _number(column).cast(pl.Int64, strict=False) for column in table.key}
+    found = raw.select(
         pl.len().alias("rows"),
-        *(
-            (values[c].is_infinite() | ((values[c] % 1 != 0) if c in whole else pl.lit(False)))
-            .any()
-            .alias(c)
-            for c in numbers
-        ),
+        *(_impossible(column, kind).any().alias(column) for column, kind in numbers.items()),
+        *(_number(column).null_count().alias(f"{column} empty") for column in ids),
+        *([pl.struct(whole.values()).n_unique().alias("keys")] if whole else []),
     ).collect(engine="streaming")
-    for column in numbers:
-        if wrong[column].item():
-            _refuse(table, raw, column, values[column])
-    if table in APPLICATIONS and wrong["rows"].item() == 0:
+    seen = found.row(0, named=True)
+    for column, kind in numbers.items():
+        if seen[column]:
+            wrong = raw.filter(_impossible(column, kind)).select(_number(column))
+            raise DataError(_wrong_type(table, column, wrong.head(1).collect().item()))
+    for column in ids:
+        if seen[f"{column} empty"]:
+            raise DataError(f"{table.name}: {column} is empty in {seen[f'{column} empty']} rows.")
+    if table in APPLICATIONS and not seen["rows"]:
         raise DataError(f"{table.name} holds no rows.")
-    _check_keys(table, typed)
+    if whole and seen["keys"] != seen["rows"]:
+        twice = typed.group_by(table.key).len().filter(pl.col("len") > 1).sort(table.key)
+        example = twice.drop("len").head(1).collect().row(0, named=True)
+        words = " and ".join(f"{column} {value}" for column, value in example.items())
+        raise DataError(f"{table.name}: {words} occurs more than once.")
+    if table is APPLICATION_TRAIN:
+        _check_target(typed)
 
 
-def _refuse(table: Table, raw: pl.LazyFrame, column: str, value: pl.Expr) -> None:
-    bad = value.is_infinite()
-    if table.columns[column] is not Kind.NUMBER:
-        bad = bad | (value % 1 != 0)
-    example = raw.filter(bad).select(value.alias("value")).head(1).collect()["value"].item()
-    raise DataError(_wrong_type(table, column, example))
+def _check_apart(frames: Mapping[str, pl.LazyFrame]) -> None:
+    """No application may be both labelled and not."""
+    if all(table.name in frames for table in APPLICATIONS):
+        train, test = (frames[table.name].select("SK_ID_CURR") for table in APPLICATIONS)
+        both = train.join(test, on="SK_ID_CURR", how="semi").sort("SK_ID_CURR").head(1).collect()
+        if both.height:
+            raise DataError(
+                f"application_train and application_test both hold SK_ID_CURR {both.item()}."
+            )
+
+
+def _number(column: str) -> pl.Expr:
+    return pl.col(column).cast(pl.Float64).fill_nan(None)
+
+
+def _impossible(column: str, kind: Kind) -> pl.Expr:
+    value = _number(column)
+    if kind is Kind.NUMBER:
+        return value.abs() >= _LIMITS[kind]
+    return (value % 1 != 0) | (value.abs() >= _LIMITS[kind])
 
 
 def _wrong_type(table: Table, column: str, example: object) -> str:
@@ -359,8 +381,6 @@ def _diagnose(table: Table, plain: Path, file: Path) -> None:
         if kind is Kind.TEXT:
             continue
         number = pl.col(column).cast(pl.Float64, strict=False)
-        if kind is not Kind.NUMBER:
-            number = number.fill_nan(None).cast(kind.dtype, strict=False)
         bad = pl.col(column).is_not_null() & number.is_null()
         try:
             found = raw.filter(bad).select(column).head(1).collect()
