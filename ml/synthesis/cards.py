@@ -158,8 +158,8 @@ def _running(used: Flags, step: Ints) -> Floats:
     total = np.cumsum(used)
     starts = np.flatnonzero(step == 0)
     lengths = np.diff(np.append(starts, len(step)))
-    before = np.repeat(total[starts] - used[starts], lengths)
-    return (total - before).astype(np.float64)
+    before: Ints = np.repeat(total[starts] - used[starts], lengths)
+    return np.asarray(total - before, dtype=np.float64)
 
 
 def _drawings(amount: Floats, habit: Mapping[str, Floats], noise: Noise) -> dict[str, Floats]:

@@ -133,9 +133,11 @@ def _driver_frames(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame
         (pl.col("NAME_CONTRACT_TYPE") == "Revolving loans")
         & (pl.col("NAME_CONTRACT_STATUS") == "Approved")
     )
+    # Some cards are older than the records of previous applications, but have balances.
+    holders = pl.concat([granted["SK_ID_CURR"], tables["credit_card_balance"]["SK_ID_CURR"]])
     people = people.with_columns(
         pl.col(application.HISTORY_COUNTS).fill_null(0.0),
-        CARD_GRANTED=pl.col("SK_ID_CURR").is_in(granted["SK_ID_CURR"].implode()).cast(pl.Float64),
+        CARD_GRANTED=pl.col("SK_ID_CURR").is_in(holders.unique().implode()).cast(pl.Float64),
     )
     return {
         "application": application.drivers(people),

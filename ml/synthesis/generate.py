@@ -30,7 +30,7 @@ LABELLED_WITH_BALANCE: Final = 0.355
 """Share of labelled clients whose bureau loans have monthly balances (all unlabelled have)."""
 
 _FIRST_CLIENT, _FIRST_PREVIOUS, _FIRST_BUREAU = 100_001, 1_000_001, 5_000_001
-_CARD_SEEN: Final = 0.95
+_CARD_SEEN: Final = 0.97
 
 
 @dataclass(frozen=True)

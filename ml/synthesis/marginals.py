@@ -170,11 +170,11 @@ def _inverse(table: Mapping[str, Any], share: Floats) -> Floats:
         codes = np.asarray(table["codes"], dtype=np.float64)
         place = np.searchsorted(np.asarray(table["upper"]), share, side="left")
         return codes[np.minimum(place, len(codes) - 1)]
-    values = table["values"]
+    values: Floats = np.asarray(table["values"], dtype=np.float64)
     grid = _GRID if len(values) == len(_GRID) else _COARSE_GRID
     if table["steps"]:
         middles = (grid[1:] + grid[:-1]) / 2
-        return np.asarray(values, dtype=np.float64)[np.searchsorted(middles, share)]
+        return values[np.searchsorted(middles, share)]
     return np.interp(share, grid, values)
 
 

@@ -17,5 +17,5 @@ def ranges(lengths: Ints) -> tuple[Ints, Ints]:
     ([0, 0, 2, 2, 2], [0, 1, 0, 1, 2])
     """
     owner = np.repeat(np.arange(len(lengths)), lengths)
-    starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    starts = np.cumsum(lengths) - lengths
     return owner, np.arange(len(owner)) - np.repeat(starts, lengths)

@@ -45,15 +45,17 @@ def sigmoid(log_odds: Floats) -> Floats:
 
 def evaluate(column: pl.Series, curve: Mapping[str, Any]) -> Floats:
     """Return the height of `curve` at each value of `column`."""
+    missing = float(curve["missing"])
     if "levels" in curve:
         texts = column.cast(pl.Float64).cast(pl.String) if column.dtype.is_numeric() else column
-        heights = texts.replace_strict(
+        heights: Floats = texts.replace_strict(
             curve["levels"], default=0.0, return_dtype=pl.Float64
         ).to_numpy()
-        return np.where(column.is_null().to_numpy(), curve["missing"], heights)
-    values = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        return np.where(column.is_null().to_numpy(), missing, heights)
+    values: Floats = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
     unknown = np.isnan(values) | (values == curve.get("sentinel", np.inf))
-    return np.where(unknown, curve["missing"], np.interp(values, curve["x"], curve["y"]))
+    height: Floats = np.interp(values, curve["x"], curve["y"])
+    return np.where(unknown, missing, height)
 
 
 def curve_of_fifths(
