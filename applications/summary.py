@@ -57,4 +57,6 @@ def number(value: float) -> str:
     """
     if float(value).is_integer():
         return formats.number_format(int(value), force_grouping=True)
-    return formats.number_format(value, 3 if abs(value) < 1 else 2, force_grouping=True)
+    decimals = 3 if abs(value) < 1 else 2
+    # Rounded first: Django cuts off the digits it does not show.
+    return formats.number_format(round(value, decimals), decimals, force_grouping=True)

@@ -32,11 +32,12 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
-def percent(share: float | None, decimals: int = 1) -> str:
-    """A probability as a percentage: 0.0893 becomes 8.9 %."""
-    if share is None:
+def percent(share: float | str | None, decimals: int = 1) -> str:
+    """A probability as a percentage: 0.0893 becomes 8.9 %. A template's missing value is ""."""
+    if share is None or isinstance(share, str):
         return "–"
-    return f"{formats.number_format(100 * share, decimals)}\u00a0%"
+    # Rounded first: Django cuts off the digits it does not show.
+    return f"{formats.number_format(round(100 * share, decimals), decimals)}\u00a0%"
 
 
 @register.filter

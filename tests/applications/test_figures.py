@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from applications.gauge import gauge
 from applications.querysets import DayOfDecisions
 from applications.summary import number
+from applications.templatetags.desk import percent
 from applications.timeline import over_time
 
 shares = st.floats(0, 1)
@@ -59,7 +60,15 @@ def test_no_decisions_no_bars() -> None:
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(450000.0, "450,000"), (24700.5, "24,700.50"), (0.08303696, "0.083"), (0, "0")],
+    [(450000.0, "450,000"), (24700.5, "24,700.50"), (0.6668, "0.667"), (0, "0"), (9.999, "10.00")],
 )
 def test_numbers_are_written_briefly(value: float, written: str) -> None:
     assert number(value) == written
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [(0.0666, "6.7\u00a0%"), (0.05, "5.0\u00a0%"), (1, "100.0\u00a0%"), (None, "–")],
+)
+def test_probabilities_are_rounded(share: float | None, written: str) -> None:
+    assert percent(share) == written
