@@ -13,6 +13,7 @@ from sklearn.model_selection import StratifiedKFold
 FOLDS = 5
 _PATIENCE = 100
 _MOST_ROUNDS = 6_000
+_MANY_ROWS = 50_000
 
 Progress = Callable[[int, int], None]
 
@@ -60,14 +61,14 @@ def parameters(rows: int, seed: int) -> dict[str, Any]:
         "bagging_freq": 1,
         "lambda_l1": 1.0,
         "lambda_l2": 20.0,
-        "max_bin": 63 if rows < 50_000 else 255,
+        "max_bin": 63 if rows < _MANY_ROWS else 255,
         "cat_smooth": 50.0,
         "cat_l2": 50.0,
         "min_data_per_group": 100,
         "seed": seed,
         "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": 2,
+        "force_col_wise": True,  # cheap when few features are drawn for a tree
+        "num_threads": 1 if rows < _MANY_ROWS else 2,  # threads wait for each other on few rows
         "verbosity": -1,
     }
 
@@ -111,7 +112,12 @@ def cross_validate(
         while booster.current_iteration() < rounds[k]:
             booster.update()
         rows = fold == k
-        raw[rows] = booster.predict(X[rows], raw_score=True, num_iteration=rounds[k])
+        raw[rows] = booster.predict(
+            X[rows],
+            raw_score=True,
+            num_iteration=rounds[k],
+            num_threads=params["num_threads"],
+        )
     progress(FOLDS, FOLDS)
     return Validation(raw, fold, rounds)
 

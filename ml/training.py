@@ -87,7 +87,8 @@ class Model:
 
     def predict(self, X: np.ndarray) -> np.ndarray:  # noqa: N803 - the field's own name
         """Calibrated probabilities of default."""
-        return self.calibration(np.asarray(self.booster.predict(X, raw_score=True)))
+        raw = self.booster.predict(X, raw_score=True, num_threads=self.params["num_threads"])
+        return self.calibration(np.asarray(raw))
 
 
 @dataclass(frozen=True)
