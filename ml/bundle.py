@@ -61,6 +61,12 @@ class BundleFeature:
             return np.nan
         return float(self.levels.index(value))
 
+    def number(self, value: float | str | None) -> float:
+        """The number the model sees for a value; NaN where it is not known."""
+        if self.levels is not None or value is None or isinstance(value, str):
+            return self.code(value if isinstance(value, str) else None)
+        return value
+
     def value(self, number: float) -> float | str | None:
         """The value behind a number the model saw; None where it was not known."""
         if np.isnan(number):
@@ -190,6 +196,9 @@ class Bundle:
 
 def encode(frame: pl.DataFrame, features: tuple[BundleFeature, ...]) -> np.ndarray:
     """Turn features into a float32 matrix, in the order of `features`."""
+    if frame.height == 1:  # online: whole columns of one value each would cost ten times more
+        row = frame.row(0, named=True)
+        return np.array([[f.number(row[f.name]) for f in features]], dtype=np.float32)
     X = np.full((frame.height, len(features)), np.nan, dtype=np.float32)
     numbers = [j for j, feature in enumerate(features) if feature.levels is None]
     if numbers:

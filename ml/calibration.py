@@ -106,7 +106,7 @@ def _knots(raw: np.ndarray) -> np.ndarray:
     n = int(np.clip(len(raw) // _PER_KNOT, 2, 30))
     knots = np.unique(np.quantile(raw, np.linspace(0.001, 0.999, n)))
     if len(knots) > 1 and knots[-1] - knots[0] > 1e-6:
-        return knots[np.concatenate([[True], np.diff(knots) > 1e-6])]
+        return np.asarray(knots[np.concatenate([[True], np.diff(knots) > 1e-6])])
     return np.array([knots[0] - 1, knots[0] + 1])
 
 

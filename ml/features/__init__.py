@@ -46,12 +46,13 @@ _FAMILIES = (
 )
 _HISTORY = tuple(feature for family in _FAMILIES for feature in family.features)
 
+# In the order in which they are computed, so that nothing has to be moved online.
 FEATURES: Mapping[str, Feature] = {
     feature.name: feature
     for feature in (
         *application.FEATURES,
-        *application.DERIVED,
         *_HISTORY,
+        *application.DERIVED,
         *combined.FEATURES,
     )
 }
@@ -155,7 +156,7 @@ def row(
         ]
     ).select(_STATED)
     known = pl.from_dicts([_known(values)], schema=_HISTORY_COLUMNS)
-    return pl.concat([stated, known], how="horizontal").with_columns(_COMBINED).select(_NAMES)
+    return pl.concat([stated, known], how="horizontal").with_columns(_COMBINED)
 
 
 def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
