@@ -154,7 +154,7 @@ def _text(column: str, value: Any) -> str:
 def _number(column: str, kind: Kind, value: Any) -> float | int:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(_("Expected a number, got %(value)s.") % {"value": _shown(value)})
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(_("Expected a finite number."))
     if kind is Kind.INTEGER and value != int(value):
         raise ValueError(_("Expected a whole number, got %(value)s.") % {"value": _shown(value)})
@@ -179,5 +179,8 @@ def _unknown(name: str, known: list[str]) -> str:
 
 
 def _shown(value: Any) -> str:
+    # Writing out a number of thousands of digits would take for ever, or be refused.
+    if isinstance(value, int) and value.bit_length() > 128:
+        return "..."
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -47,6 +47,11 @@ def load(version: ModelVersion) -> Bundle:
         raise NoChampion(str(error)) from error
 
 
+def forget() -> None:
+    """Drop what was loaded, so that files are read and verified again."""
+    _read.cache_clear()
+
+
 @lru_cache(maxsize=4)
 def _read(path: Path, sha256: str) -> Bundle:
     bundle = Bundle.load(path)

@@ -34,6 +34,7 @@ def _work(concurrency: int, ready: threading.Event) -> None:
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
+        quiet=True,
         ready_callback=lambda _consumer: ready.set(),
     )
     worker.start()

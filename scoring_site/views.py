@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from kombu.exceptions import OperationalError
 
 from scoring import registry
 from scoring.exceptions import NoChampion
@@ -50,7 +51,7 @@ def _broker() -> str:
     try:
         with app.connection_for_write() as broker:
             broker.ensure_connection(max_retries=1, timeout=2)
-    except (OSError, app.connection_for_write().connection_errors):
+    except (OSError, OperationalError):
         return "not reachable"
     return "ok"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ml.schema import APPLICATION_LEVELS, APPLICATION_TEST, AUXILIARY, Kind, Table
 
-_TYPES = {
+_TYPES: dict[Kind, dict[str, Any]] = {
     Kind.ID: {"type": "integer"},
     Kind.INTEGER: {"type": "integer", "nullable": True},
     Kind.NUMBER: {"type": "number", "format": "double", "nullable": True},

@@ -152,14 +152,14 @@ class Score(serializers.ModelSerializer[Prediction]):
 
 class Driver(serializers.Serializer[Any]):
     feature = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # shadows Field.label
     value = serializers.JSONField(allow_null=True, help_text=_("A number, a text, or null."))
     contribution = serializers.FloatField()
 
 
 class Reason(serializers.Serializer[Any]):
     concept = serializers.CharField(help_text=_("A stable code."))
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # shadows Field.label
     direction = serializers.ChoiceField(
         choices=["for", "against"], help_text=_("For the applicant, or against.")
     )
@@ -199,4 +199,6 @@ class Problem(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = ProblemField(many=True, required=False)
+    errors = ProblemField(  # type: ignore[assignment]  # shadows Serializer.errors
+        many=True, required=False
+    )

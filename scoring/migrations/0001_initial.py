@@ -7,69 +7,183 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('monitoring', '0001_initial'),
+        ("monitoring", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ClientFile',
+            name="ClientFile",
             fields=[
-                ('client_id', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='client number')),
-                ('application', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, help_text='Raw Home Credit columns.', verbose_name='last application')),
-                ('history', models.BinaryField(help_text='float64, in the order of the history features', verbose_name='history vector')),
-                ('history_fingerprint', models.CharField(max_length=64, verbose_name='history layout')),
-                ('tables', models.JSONField(default=list, verbose_name='history on file')),
-                ('as_of', models.DateTimeField(verbose_name='as of')),
+                (
+                    "client_id",
+                    models.BigIntegerField(
+                        primary_key=True, serialize=False, verbose_name="client number"
+                    ),
+                ),
+                (
+                    "application",
+                    models.JSONField(
+                        default=dict,
+                        encoder=django.core.serializers.json.DjangoJSONEncoder,
+                        help_text="Raw Home Credit columns.",
+                        verbose_name="last application",
+                    ),
+                ),
+                (
+                    "history",
+                    models.BinaryField(
+                        help_text="float64, in the order of the history features",
+                        verbose_name="history vector",
+                    ),
+                ),
+                (
+                    "history_fingerprint",
+                    models.CharField(max_length=64, verbose_name="history layout"),
+                ),
+                ("tables", models.JSONField(default=list, verbose_name="history on file")),
+                ("as_of", models.DateTimeField(verbose_name="as of")),
             ],
             options={
-                'verbose_name': 'client file',
-                'verbose_name_plural': 'client files',
+                "verbose_name": "client file",
+                "verbose_name_plural": "client files",
             },
         ),
         migrations.CreateModel(
-            name='Explanation',
+            name="Explanation",
             fields=[
-                ('prediction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='explanation', serialize=False, to='monitoring.prediction')),
-                ('status', models.CharField(choices=[('pending', 'Being computed'), ('ready', 'Ready'), ('failed', 'Failed')], default='pending', max_length=8, verbose_name='status')),
-                ('queued_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='queued at')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
-                ('error', models.TextField(blank=True, verbose_name='error')),
-                ('base_value', models.FloatField(help_text='Mean raw score (log-odds) of the model.', null=True, verbose_name='base value')),
-                ('contributions', models.BinaryField(help_text='float64 SHAP values on the raw-score scale', null=True, verbose_name='contributions')),
-                ('grouped', models.JSONField(default=list, verbose_name='reasons by concept')),
+                (
+                    "prediction",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="explanation",
+                        serialize=False,
+                        to="monitoring.prediction",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Being computed"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "queued_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="queued at"
+                    ),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="finished at"),
+                ),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                (
+                    "base_value",
+                    models.FloatField(
+                        help_text="Mean raw score (log-odds) of the model.",
+                        null=True,
+                        verbose_name="base value",
+                    ),
+                ),
+                (
+                    "contributions",
+                    models.BinaryField(
+                        help_text="float64 SHAP values on the raw-score scale",
+                        null=True,
+                        verbose_name="contributions",
+                    ),
+                ),
+                ("grouped", models.JSONField(default=list, verbose_name="reasons by concept")),
             ],
             options={
-                'verbose_name': 'explanation',
-                'verbose_name_plural': 'explanations',
-                'indexes': [models.Index(fields=['status', 'queued_at'], name='explanation_pending')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('status', 'ready'), _negated=True), models.Q(('base_value__isnull', False), ('contributions__isnull', False)), _connector='OR'), name='explanation_ready_is_complete')],
+                "verbose_name": "explanation",
+                "verbose_name_plural": "explanations",
+                "indexes": [
+                    models.Index(fields=["status", "queued_at"], name="explanation_pending")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "ready"), _negated=True),
+                            models.Q(
+                                ("base_value__isnull", False), ("contributions__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="explanation_ready_is_complete",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='model')),
-                ('version', models.CharField(max_length=100, verbose_name='version')),
-                ('sha256', models.CharField(help_text='SHA-256 of bundle.json, which holds that of every other file.', max_length=64, unique=True, verbose_name='fingerprint')),
-                ('directory', models.CharField(help_text='Inside the bundle directory of this site.', max_length=255, verbose_name='directory')),
-                ('metrics', models.JSONField(default=dict, verbose_name='figures of its training')),
-                ('refer_from', models.FloatField(verbose_name='refer from')),
-                ('decline_from', models.FloatField(verbose_name='decline from')),
-                ('registered_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='registered at')),
-                ('activated_at', models.DateTimeField(blank=True, null=True, verbose_name='activated at')),
-                ('is_champion', models.BooleanField(default=False, verbose_name='champion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="model")),
+                ("version", models.CharField(max_length=100, verbose_name="version")),
+                (
+                    "sha256",
+                    models.CharField(
+                        help_text="SHA-256 of bundle.json, which holds that of every other file.",
+                        max_length=64,
+                        unique=True,
+                        verbose_name="fingerprint",
+                    ),
+                ),
+                (
+                    "directory",
+                    models.CharField(
+                        help_text="Inside the bundle directory of this site.",
+                        max_length=255,
+                        verbose_name="directory",
+                    ),
+                ),
+                ("metrics", models.JSONField(default=dict, verbose_name="figures of its training")),
+                ("refer_from", models.FloatField(verbose_name="refer from")),
+                ("decline_from", models.FloatField(verbose_name="decline from")),
+                (
+                    "registered_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="registered at"
+                    ),
+                ),
+                (
+                    "activated_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="activated at"),
+                ),
+                ("is_champion", models.BooleanField(default=False, verbose_name="champion")),
             ],
             options={
-                'verbose_name': 'model',
-                'verbose_name_plural': 'models',
-                'ordering': ['-registered_at'],
-                'permissions': [('request_score', 'Can request scores over REST'), ('activate_model', 'Can make a model the champion')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_champion', True)), fields=('is_champion',), name='model_one_champion')],
+                "verbose_name": "model",
+                "verbose_name_plural": "models",
+                "ordering": ["-registered_at"],
+                "permissions": [
+                    ("request_score", "Can request scores over REST"),
+                    ("activate_model", "Can make a model the champion"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_champion", True)),
+                        fields=("is_champion",),
+                        name="model_one_champion",
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,65 @@
+# `make run` starts the product with demo data; `make test` runs every check.
+PYTHON ?= python3
+BIN := .venv/bin
+export VAR_DIR ?= $(CURDIR)/var
+export PORT ?= 8000
+
+.PHONY: run test install install-dev static browser lint types contracts checks tests lock mlflow clean
+
+run: install static
+	@DEMO=1 $(BIN)/python manage.py desk
+
+install: .venv/.installed
+install-dev: .venv/.installed-dev
+
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name it with make PYTHON=/path/to/python3."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv
+
+.venv/.installed: requirements.txt | .venv/bin/uv
+	$(BIN)/uv pip install --python $(BIN)/python -r requirements.txt
+	@touch $@
+
+.venv/.installed-dev: requirements.txt requirements-dev.txt | .venv/bin/uv
+	$(BIN)/uv pip install --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
+	@touch $@ .venv/.installed
+
+static: install
+	@DEMO=1 $(BIN)/python manage.py collectstatic --no-input --verbosity 0
+
+test: install-dev browser lint types contracts checks tests
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	DEBUG=1 $(BIN)/mypy
+
+contracts:
+	$(BIN)/lint-imports
+
+# On the settings of production: DEBUG off, HTTPS on.
+checks:
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
+		ALLOWED_HOSTS=desk.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
+
+tests:
+	DEBUG=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+# The browser tests drive the system's Chromium.
+browser:
+	@command -v chromium >/dev/null || sh .ci/install-chromium
+
+lock: install-dev
+	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet requirements-dev.in -o requirements-dev.txt
+
+mlflow: install
+	$(BIN)/mlflow ui --backend-store-uri sqlite:///$(VAR_DIR)/mlflow.db --port 5000
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,61 @@
+"""Serve the site from one process: web server, Celery worker and beat as threads."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any, NoReturn
+
+import waitress
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from scoring import registry
+from scoring.exceptions import NoChampion
+from scoring_site import embedded
+from scoring_site.wsgi import application
+
+
+class Command(BaseCommand):
+    help = "Serve the site; background work runs in the same process unless REDIS_URL is set."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--threads", type=int, default=8, help="Requests answered at once.")
+
+    def handle(self, *args: Any, host: str, port: int, threads: int, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, _stop)
+        try:
+            server = waitress.create_server(
+                application, host=host, port=port, threads=threads, ident=None
+            )
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} of {host} is not free ({error.strerror}). Set PORT to another one."
+            ) from error
+        if not settings.REDIS_URL:
+            embedded.start()
+        self._load_champion()
+        self.stdout.write(f"The credit desk answers on http://{host}:{port}/ (Ctrl+C stops it).")
+        self.stdout.flush()
+        try:
+            server.run()
+        except (KeyboardInterrupt, SystemExit):
+            self.stdout.write("Stopped.")
+        finally:
+            server.close()
+
+    def _load_champion(self) -> None:
+        """So that the first request does not wait for files; without one, `/readyz` says so."""
+        try:
+            registry.champion()
+        except NoChampion as error:
+            self.stderr.write(str(error))
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(0)

@@ -1,0 +1,65 @@
+"""Settings refuse what is malformed, and production what is missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PRODUCTION = {"SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "desk.example"}
+
+
+def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    code = "import scoring_site.settings as s; print(s.DEBUG, s.DATABASES['default']['ENGINE'])"
+    return subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code],
+        env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_production_starts_with_a_key_and_hosts(tmp_path: Path) -> None:
+    result = start(tmp_path, **PRODUCTION)
+    assert result.stdout.split() == ["False", "django.db.backends.sqlite3"]
+
+
+def test_a_developers_machine_needs_nothing(tmp_path: Path) -> None:
+    assert start(tmp_path, DEBUG="1").stdout.startswith("True")
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_production_refuses_to_start_without(tmp_path: Path, missing: str) -> None:
+    given = {name: value for name, value in PRODUCTION.items() if name != missing}
+    result = start(tmp_path, **given)
+    assert result.returncode != 0
+    assert f"{missing} is not set" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "perhaps"),
+        ("HTTPS", "so-so"),
+        ("PORT", "http"),
+        ("PORT", "99999"),
+        ("LOG_LEVEL", "LOUD"),
+        ("API_TOKEN_DAYS", "0"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://localhost/desk"),
+        ("REDIS_URL", "localhost"),
+    ],
+)
+def test_malformed_values_are_named(tmp_path: Path, name: str, value: str) -> None:
+    result = start(tmp_path, **PRODUCTION, **{name: value})
+    assert result.returncode != 0
+    assert name in result.stderr.splitlines()[-1]
+
+
+def test_the_database_and_broker_follow_the_environment(tmp_path: Path) -> None:
+    result = start(tmp_path, **PRODUCTION, DATABASE_URL="postgresql://a:b@host/desk")
+    assert result.stdout.split()[1] == "django.db.backends.postgresql"
