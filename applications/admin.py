@@ -32,7 +32,7 @@ class ReadOnly:
         return False
 
 
-class DecisionInline(ReadOnly, TabularInline):  # type: ignore[misc]  # untyped package
+class DecisionInline(ReadOnly, TabularInline):
     model = Decision
     extra = 0
     fields = ("decided_at", "outcome", "kind", "decided_by", "reason", "prediction")
@@ -40,7 +40,7 @@ class DecisionInline(ReadOnly, TabularInline):  # type: ignore[misc]  # untyped 
 
 
 @admin.register(LoanApplication)
-class LoanApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # untyped package
+class LoanApplicationAdmin(ModelAdmin):
     """A draft may be mended or deleted; what was submitted can only be read."""
 
     list_display = ("reference", "applicant", "filed_by", "status", "amount", "updated_at")
@@ -75,7 +75,7 @@ class LoanApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # untyped package
 
 
 @admin.register(Decision)
-class DecisionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # untyped package
+class DecisionAdmin(ReadOnly, ModelAdmin):
     list_display = ("decided_at", "application", "outcome", "kind", "decided_by")
     list_filter = ("outcome", "kind", "decided_at")
     search_fields = ("application__reference", "application__first_name", "application__last_name")
@@ -86,12 +86,12 @@ class DecisionAdmin(ReadOnly, ModelAdmin):  # type: ignore[misc]  # untyped pack
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # untyped package
+class UserAdmin(BaseUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
 
 @admin.register(Group)
-class GroupAdmin(BaseGroupAdmin, ModelAdmin):  # type: ignore[misc]  # untyped package
+class GroupAdmin(BaseGroupAdmin, ModelAdmin):
     pass

@@ -6,6 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class Decided(models.TextChoices):
+    """The outcome of a decision, said of the application it was made on."""
+
+    APPROVED = "approve", _("Approved")
+    REFERRED = "refer", _("Referred")
+    DECLINED = "decline", _("Declined")
+
+
 class Gender(models.TextChoices):
     FEMALE = "F", _("Female")
     MALE = "M", _("Male")

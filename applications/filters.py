@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from applications.choices import Decided
 from applications.models import Decision, LoanApplication
 from applications.querysets import DecisionQuerySet, LoanApplicationQuerySet
-from monitoring.models import Outcome
 
 
 def _search() -> filters.CharFilter:
@@ -62,7 +62,7 @@ class ApplicationFilter(filters.FilterSet):  # type: ignore[misc]  # untyped pac
     )
     outcome = filters.ChoiceFilter(
         field_name="decisions__outcome",
-        choices=Outcome,
+        choices=Decided,
         label=_("Decision"),
         empty_label=_("Any decision"),
     )
@@ -84,7 +84,7 @@ class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packag
 
     q = _search()
     outcome = filters.ChoiceFilter(
-        choices=Outcome, label=_("Decision"), empty_label=_("Any decision")
+        choices=Decided, label=_("Decision"), empty_label=_("Any decision")
     )
     banker = BankerFilter(
         field_name="application__filed_by",

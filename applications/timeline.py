@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from applications.choices import Decided
 from applications.querysets import DayOfDecisions
-from monitoring.models import Outcome
 
 _DAYS_SHOWN_SINGLY = 62
 _DAYS_SHOWN_BY_WEEK = 366
@@ -28,7 +28,7 @@ def over_time(days: Iterable[DayOfDecisions]) -> dict[str, Any]:
     unit, label, start_of, following = _unit((last - first).days)
     starts = _starts(start_of(first), last, following)
     place = {start: index for index, start in enumerate(starts)}
-    counts = {outcome: [0] * len(starts) for outcome in Outcome.values}
+    counts = {outcome: [0] * len(starts) for outcome in Decided.values}
     for row in rows:
         counts[row["outcome"]][place[start_of(row["day"])]] += row["decisions"]
     return {
@@ -37,7 +37,7 @@ def over_time(days: Iterable[DayOfDecisions]) -> dict[str, Any]:
         "starts": [start.isoformat() for start in starts],
         "series": [
             {"outcome": outcome.value, "label": str(outcome.label), "counts": counts[outcome]}
-            for outcome in Outcome
+            for outcome in Decided
         ],
     }
 

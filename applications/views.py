@@ -269,10 +269,12 @@ def _explained(prediction: Prediction) -> dict[str, Any]:
     strongest = max((abs(reason["contribution"]) for reason in reasons), default=1.0) or 1.0
     for reason in reasons:
         reason["width"] = round(100 * abs(reason["contribution"]) / strongest, 1)
+    # What weighs next to nothing would only distract.
+    telling = [reason for reason in reasons if reason["width"] >= 3]
     return {
         "explanation": found,
-        "reasons_for": [r for r in reasons if r["direction"] == "for"][:6],
-        "reasons_against": [r for r in reasons if r["direction"] == "against"][:6],
+        "reasons_for": [r for r in telling if r["direction"] == "for"][:6],
+        "reasons_against": [r for r in telling if r["direction"] == "against"][:6],
     }
 
 

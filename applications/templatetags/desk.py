@@ -16,9 +16,28 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from applications import choices
 from applications.summary import number
 
 register = template.Library()
+
+# Features that are a column of Home Credit's holding 1 for yes.
+_FLAGS = ("FLAG_", "REG_REGION", "REG_CITY", "LIVE_REGION", "LIVE_CITY")
+_LEVELS = {
+    value: label
+    for levels in (
+        choices.Contract,
+        choices.Education,
+        choices.Accompaniment,
+        choices.Housing,
+        choices.IncomeType,
+        choices.Occupation,
+        choices.Organisation,
+        choices.HouseType,
+        choices.Walls,
+    )
+    for value, label in levels.choices
+}
 
 
 @register.simple_tag
@@ -83,13 +102,16 @@ def unlocalised(value: int) -> str:
 
 
 @register.filter
-def fact(value: Any) -> str:
-    """A value behind a reason, as far as it is known."""
+def fact(driver: dict[str, Any]) -> str:
+    """What was known behind a reason, as a banker would say it."""
+    value = driver["value"]
     if value is None or value == "":
         return _("not known")
-    if isinstance(value, bool):
+    if driver["feature"].startswith(_FLAGS) and value in {0, 1}:
         return _("Yes") if value else _("No")
-    return number(value) if isinstance(value, int | float) else str(value)
+    if isinstance(value, int | float):
+        return number(value)
+    return str(_LEVELS.get(value, value))
 
 
 @register.filter

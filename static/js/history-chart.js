@@ -16,6 +16,7 @@
       marker: { color: colour(`--desk-${outcome}`) },
       hovertemplate: `%{x|%d %b %Y}<br>${label}: %{y}<extra></extra>`,
     }));
+    const most = Math.max(2, Math.floor(place.clientWidth / 90));
     const text = colour("--desk-text");
     const grid = colour("--desk-line");
     Plotly.react(place, traces, {
@@ -30,7 +31,9 @@
       xaxis: {
         type: "date",
         tickformat: unit === "month" ? "%b %Y" : "%d %b",
-        ...(starts.length < 12 ? { tickvals: starts } : { nticks: 8 }),
+        // Only at bars: Plotly's own weeks would begin on Sundays.
+        tickvals: starts.filter((_, i) => i % Math.ceil(starts.length / most) === 0),
+        tickangle: 0,
         gridcolor: "rgba(0,0,0,0)",
       },
       yaxis: { gridcolor: grid, rangemode: "tozero", tickformat: "d", fixedrange: true },

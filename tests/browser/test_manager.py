@@ -40,9 +40,9 @@ def test_history_filter_sort_and_open(page: Page, manager: User) -> None:
     expect(rows).to_have_count(3)
     assert fits_the_width(page)
 
-    page.get_by_label("Decision", exact=True).select_option(label="Refer")
+    page.get_by_label("Decision", exact=True).select_option(label="Referred")
     expect(rows).to_have_count(1)
-    expect(rows.first).to_contain_text("Refer")
+    expect(rows.first).to_contain_text("Referred")
     expect(page.locator("#decisions-chart .main-svg").first).to_be_visible()
     assert "outcome=refer" in page.url
 
