@@ -119,6 +119,7 @@ _EDUCATION_RANK = {
     "Higher education": 3.0,
     "Academic degree": 4.0,
 }
+_YEARS_AGO = -1 / 365.25  # days before today to years
 # Home Credit grants terms in steps of half a year: the shortest that repays the amount.
 _TERM = (ratio(_CREDIT, _ANNUITY) / 6).floor() * 6 + 6
 
@@ -261,7 +262,10 @@ def _counts() -> Iterator[Feature]:
         "HOUSING_MEAN",
         "Average rating of the building",
         Concept.HOUSING,
-        pl.mean_horizontal(housing),
+        ratio(
+            pl.sum_horizontal(housing),
+            pl.sum_horizontal(column.is_not_null() for column in housing).cast(pl.Float64),
+        ),
     )
     yield _feature(
         "SOCIAL_DEFAULT_SHARE",
@@ -294,13 +298,13 @@ DERIVED: tuple[Feature, ...] = (
         "EXT_MEAN_TIMES_AGE",
         "External scores against age",
         Concept.EXTERNAL_SCORES,
-        pl.col("EXT_MEAN") * pl.col("DAYS_BIRTH") / -365.25,
+        pl.col("EXT_MEAN") * pl.col("DAYS_BIRTH") * _YEARS_AGO,
     ),
     _feature(
         "EXT_MEAN_TIMES_EMPLOYED",
         "External scores against the time in the job",
         Concept.EXTERNAL_SCORES,
-        pl.col("EXT_MEAN") * pl.col("DAYS_EMPLOYED") / -365.25,
+        pl.col("EXT_MEAN") * pl.col("DAYS_EMPLOYED") * _YEARS_AGO,
     ),
     _feature(
         "CREDIT_TIMES_RISK",

@@ -63,16 +63,16 @@ def share(where: pl.Expr) -> pl.Expr:
 def total(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY) -> pl.Expr:
     """Exact sum over the rows that fulfil `where`.
 
-    >>> pl.DataFrame({"x": [0.1] * 3}).select(total(pl.col("x")))["x"].item()
-    0.3
+    >>> pl.DataFrame({"x": [0.25] * 3}).select(total(pl.col("x")))["x"].item()
+    0.75
     """
-    return _whole(_only(value, where), unit).sum() / unit
+    return _in_units(_whole(_only(value, where), unit).sum(), unit)
 
 
 def mean(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY) -> pl.Expr:
     """Mean over the rows that fulfil `where`, from an exact sum."""
     known = _whole(_only(value, where), unit)
-    return pl.when(known.count() > 0).then(known.sum() / known.count() / unit)
+    return pl.when(known.count() > 0).then(_in_units(known.sum() / known.count(), unit))
 
 
 def spread(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY) -> pl.Expr:
@@ -80,7 +80,9 @@ def spread(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY)
     known = _whole(_only(value, where), unit).cast(pl.Int128)
     n = known.count().cast(pl.Int128)
     squares = (known * known).sum() * n - known.sum() * known.sum()
-    return pl.when(n > 1).then(squares.cast(pl.Float64).sqrt() / n.cast(pl.Float64) / unit)
+    return pl.when(n > 1).then(
+        _in_units(squares.cast(pl.Float64).sqrt() / n.cast(pl.Float64), unit)
+    )
 
 
 def highest(value: pl.Expr, where: pl.Expr | None = None) -> pl.Expr:
@@ -100,6 +102,11 @@ def latest(value: pl.Expr, order: Sequence[str]) -> pl.Expr:
 
 def _only(value: pl.Expr, where: pl.Expr | None) -> pl.Expr:
     return value if where is None else pl.when(where).then(value)
+
+
+def _in_units(thousandths: pl.Expr, unit: float) -> pl.Expr:
+    """Back to units, by a product: Polars divides one value and many values differently."""
+    return thousandths.cast(pl.Float64) * (1 / unit)
 
 
 def _whole(value: pl.Expr, unit: float) -> pl.Expr:
