@@ -16,7 +16,7 @@ from unfold.decorators import display
 from monitoring.models import Outcome, Prediction
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
+class ReadOnlyAdmin(ModelAdmin):
     """For records that services write; people look at them only."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

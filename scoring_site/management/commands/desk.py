@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from applications import demo as demo_applications
+from applications.demo import file_examples
 from scoring_site import demo
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             known = demo.accounts(
                 url=f"http://127.0.0.1:{port}/", path=settings.VAR_DIR / "demo.json"
             )
-            demo_applications.file_examples(
+            file_examples(
                 progress=lambda done, of: step("Filing example applications", done, of)
             )
         self._introduce(known)
