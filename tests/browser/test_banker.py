@@ -26,6 +26,7 @@ def test_a_known_client_gets_a_decision(
     page.get_by_role("button", name="Look up").click()
     expect(page.get_by_text(f"Client {known_client.client_id} is on file")).to_be_visible()
     expect(page.locator("#on-file")).to_be_focused()
+    expect(page.get_by_role("button", name="Look up")).to_be_enabled()
     amount = page.get_by_label("Loan amount")
     assert float(amount.input_value()) == known_client.application["AMT_CREDIT"]
     assert fits_the_width(page)
