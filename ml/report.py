@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -119,7 +120,7 @@ def _importance(axes: Axes, figures: Figures) -> None:
     gain = figures.importance / max(figures.importance.sum(), 1e-12)
     top = np.argsort(-gain, kind="stable")[:20][::-1]
     labels = [figures.manifest["features"][j]["label"] for j in top]
-    axes.barh([f"{label[:60]}" for label in _distinct(labels)], gain[top])
+    axes.barh([fill(label, 60) for label in _distinct(labels)], gain[top])
     axes.set(xlabel="Share of the gain")
     axes.tick_params(axis="y", labelsize=7)
 

@@ -86,13 +86,13 @@ def _by_group() -> Iterator[Feature]:
             f"{prefix}COUNT", f"Number of {loans}", Concept.CREDIT_EXPERIENCE, count(where)
         )
         for name, stat, words in (
-            ("LAST", highest, "latest"),
-            ("FIRST", lowest, "earliest"),
-            ("MEAN", mean, "average"),
+            ("LAST", highest, "Latest"),
+            ("FIRST", lowest, "Earliest"),
+            ("MEAN", mean, "Average"),
         ):
             yield _feature(
                 f"{prefix}DAYS_CREDIT_{name}",
-                f"Day of the {words} of {loans}",
+                f"{words} start of {loans}, in days",
                 Concept.CREDIT_EXPERIENCE,
                 stat(pl.col("DAYS_CREDIT"), where),
             )

@@ -94,10 +94,10 @@ def _decisions() -> Iterator[Feature]:
         ("APPROVED_", "approved earlier", _APPROVED),
         ("REFUSED_", "refused earlier", _REFUSED),
     ):
-        for name, stat, words in (("LAST", highest, "latest"), ("MEAN", mean, "average")):
+        for name, stat, words in (("LAST", highest, "Latest"), ("MEAN", mean, "Average")):
             yield _feature(
                 f"{prefix}DAYS_DECISION_{name}",
-                f"Day of the {words} of the {word} applications",
+                f"{words} day of {word} applications",
                 past,
                 stat(decision, only),
             )
