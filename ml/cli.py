@@ -18,6 +18,7 @@ from rich.table import Table
 from ml import features, tables
 from ml.bundle import Bundle, BundleError
 from ml.tables import DataError, Tables
+from ml.tracking import TrackingError
 
 if TYPE_CHECKING:
     from ml.training import Trained
@@ -171,7 +172,7 @@ def _told() -> Iterator[None]:
     """Turn what went wrong into one sentence and exit code 2."""
     try:
         yield
-    except (DataError, BundleError) as error:
+    except (DataError, BundleError, TrackingError) as error:
         message = str(error)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""

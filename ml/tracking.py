@@ -17,11 +17,15 @@ from typing import Any
 EXPERIMENT = "home-credit"
 
 
+class TrackingError(Exception):
+    """A run that could not be logged; the message is one clear sentence."""
+
+
 def start() -> Callable[[dict[str, Any], Path], None]:
     """Begin to open the store; return what logs a finished run, once it is open.
 
     The returned function takes the content of `bundle.json` and the bundle's folder, and
-    raises what opening the store raised, if anything.
+    raises `TrackingError` if the run could not be logged.
     """
     opened: dict[str, Any] = {}
     began = int(time.time() * 1000)
@@ -37,9 +41,15 @@ def start() -> Callable[[dict[str, Any], Path], None]:
 
     def log(manifest: dict[str, Any], bundle: Path) -> None:
         thread.join()
-        if "error" in opened:
-            raise opened["error"]
-        _log(opened["client"], opened["experiment"], began, manifest, bundle)
+        try:
+            if "error" in opened:
+                raise opened["error"]
+            _log(opened["client"], opened["experiment"], began, manifest, bundle)
+        except Exception as error:  # MLflow raises whatever its store raises
+            raise TrackingError(
+                f"The bundle is in {bundle}, but the run could not be logged to {store()}: "
+                f"{_first_line(error)}."
+            ) from error
 
     return log
 
@@ -60,6 +70,7 @@ def _state() -> Path:
 def _open() -> tuple[Any, str]:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     import mlflow  # noqa: PLC0415 - takes seconds
 
     client = mlflow.MlflowClient(tracking_uri=store())
@@ -94,6 +105,11 @@ def _log(client: Any, experiment: str, began: int, manifest: dict[str, Any], bun
     )
     client.log_artifacts(run_id, str(bundle))
     client.set_terminated(run_id)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")
 
 
 def _numbers(figures: dict[str, Any], prefix: str = "") -> dict[str, float]:

@@ -131,6 +131,8 @@ def train(
         If there are no labelled applications, or too few to learn from.
     BundleError
         If something other than a bundle stands at `out`.
+    TrackingError
+        If the run could not be logged; the bundle is written all the same.
     """
     started = time.monotonic()
     out = Path(out)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from knox.admin import AuthTokenAdmin as KnoxAuthTokenAdmin
+from knox.models import AuthToken
+from knox.settings import knox_settings
+from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from monitoring.admin import ReadOnlyAdmin
@@ -72,6 +78,23 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             self.message_user(
                 request, _("%(model)s scores from now on.") % {"model": version}, messages.SUCCESS
             )
+
+
+admin.site.unregister(AuthToken)
+
+
+@admin.register(AuthToken)
+class AuthTokenAdmin(KnoxAuthTokenAdmin, ModelAdmin):
+    """API tokens: shown once when made, revoked by deleting them."""
+
+    list_display = ["user", "token_key", "created", "expiry"]
+    list_select_related = ["user"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"expiry": timezone.now() + knox_settings.TOKEN_TTL}
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(ClientFile)

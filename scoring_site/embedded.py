@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 import threading
+import warnings
 
 from celery.beat import Scheduler, Service
+from celery.exceptions import SecurityWarning
 
 from scoring_site.celery import app
 
@@ -19,6 +21,8 @@ def start(*, concurrency: int = 2) -> None:
     """Start the worker and the scheduler once per process; return when the worker consumes."""
     if not app.conf.broker_url.startswith("memory:"):
         raise RuntimeError("Embedded background work needs the memory:// broker.")
+    # Celery warns of a worker that runs as root; here it is the web process, whoever runs it.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     ready = threading.Event()
     threading.Thread(
         target=_work, args=(concurrency, ready), name="celery-worker", daemon=True

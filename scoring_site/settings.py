@@ -20,6 +20,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
@@ -290,9 +291,25 @@ UNFOLD = {
     "SITE_TITLE": _("Credit desk"),
     "SITE_HEADER": _("Credit desk"),
     "SITE_SUBHEADER": _("Administration"),
+    "SITE_ICON": lambda request: static("img/mark.svg"),
     "SITE_URL": reverse_lazy("applications:home"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {
+            "50": "#eef4f9",
+            "100": "#d6e4f0",
+            "200": "#b0cbe2",
+            "300": "#80abce",
+            "400": "#4d86b6",
+            "500": "#2b6a9e",
+            "600": "#1c5688",
+            "700": "#18466f",
+            "800": "#17395a",
+            "900": "#15304b",
+            "950": "#0d1f32",
+        }
+    },
 }
 
 # --- logs --------------------------------------------------------------------

@@ -145,3 +145,13 @@ def test_out_cannot_be_made(data: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     message = refused("features", "--data", data, "--out", tmp_path / "file" / "f.parquet")
     assert "file" in message
+
+
+def test_an_unreachable_tracking_server_loses_no_bundle(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    result = run("train", "--data", data, "--out", tmp_path / "bundle")
+    assert result.exit_code == 2
+    assert "could not be logged to http://127.0.0.1:9" in result.stderr
+    assert Bundle.load(tmp_path / "bundle").name

@@ -32,9 +32,7 @@ class Command(BaseCommand):
             known = demo.accounts(
                 url=f"http://127.0.0.1:{port}/", path=settings.VAR_DIR / "demo.json"
             )
-            file_examples(
-                progress=lambda done, of: step("Filing example applications", done, of)
-            )
+            file_examples(progress=lambda done, of: step("Filing example applications", done, of))
         self._introduce(known)
         call_command("serve", port=port)
 
