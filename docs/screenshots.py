@@ -1,7 +1,7 @@
 """Take the pictures of the README from a running demo.
 
-    make run                                   # in one terminal
-    .venv/bin/python docs/screenshots.py       # in another
+make run                                   # in one terminal
+.venv/bin/python docs/screenshots.py       # in another
 """
 
 from __future__ import annotations
