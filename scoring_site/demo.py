@@ -25,7 +25,7 @@ from scoring.models import ClientFile, ModelVersion
 
 Step = Callable[[str, int, int], None]
 
-APPLICANTS = 10_000
+APPLICANTS = 20_000
 SEED = 20
 ACCOUNTS = {"banker": "Bankers", "manager": "Managers", "admin": "Administrators"}
 
