@@ -7,7 +7,7 @@ export PORT ?= 8000
 .PHONY: run test install install-dev static browser lint types contracts checks tests lock mlflow clean
 
 run: install static
-	@DEMO=1 $(BIN)/python manage.py desk
+	@exec env DEMO=1 $(BIN)/python manage.py desk
 
 install: .venv/.installed
 install-dev: .venv/.installed-dev

@@ -46,11 +46,11 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def role(self, version: ModelVersion) -> str:
         return "Champion" if version.is_champion else "Standby"
 
-    @display(description=gettext_lazy("AUC (hold-out)"))
+    @display(description=gettext_lazy("AUC"))
     def hold_out_auc(self, version: ModelVersion) -> str:
         return f"{version.metrics['hold_out']['auc']:.4f}"
 
-    @display(description=gettext_lazy("cost per applicant (hold-out)"))
+    @display(description=gettext_lazy("cost per applicant"))
     def hold_out_cost(self, version: ModelVersion) -> str:
         return f"{version.metrics['hold_out']['cost_per_applicant']:.4f}"
 

@@ -292,6 +292,13 @@ UNFOLD = {
     "SITE_HEADER": _("Credit desk"),
     "SITE_SUBHEADER": _("Administration"),
     "SITE_ICON": lambda request: static("img/mark.svg"),
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("img/mark.svg"),
+        }
+    ],
     "SITE_URL": reverse_lazy("applications:home"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -43,11 +43,10 @@ class Command(BaseCommand):
         self.stdout.write(f"The credit desk answers on http://{host}:{port}/ (Ctrl+C stops it).")
         self.stdout.flush()
         try:
-            server.run()
-        except (KeyboardInterrupt, SystemExit):
-            self.stdout.write("Stopped.")
+            server.run()  # returns when it is interrupted, after the requests under way
         finally:
             server.close()
+            self.stdout.write("Stopped.")
 
     def _load_champion(self) -> None:
         """So that the first request does not wait for files; without one, `/readyz` says so."""
