@@ -109,7 +109,8 @@ def test_a_wrong_field_is_named(api: APIClient, body: dict[str, Any], field: str
 
 
 @pytest.mark.parametrize(
-    "body", ["", "{", "[]", "3", "null", '{"application": NaN}', '"\\ud800"', "[" * 5000]
+    "body",
+    ["", "{", "[]", "3", "null", '{"application": NaN}', '"\\ud800"', "[" * 5000, '{"\\ud800": 1}'],
 )
 @pytest.mark.usefixtures("champion")
 def test_no_body_breaks_it(api: APIClient, body: str) -> None:
@@ -178,3 +179,13 @@ def test_the_schema_and_its_page_are_public(client: Any) -> None:
         "/api/v1/models/champion/",
     }
     assert client.get(reverse("api-docs")).status_code == 200
+
+
+@pytest.mark.usefixtures("champion")
+def test_text_that_cannot_be_written_is_refused(api: APIClient) -> None:
+    lone = '{"history": {"previous_application": [{"NAME_GOODS_CATEGORY": "\\ud800"}]}}'
+    assert api.post(URL, lone, content_type="application/json").status_code == 400
+    pair = '{"application": {"\\ud83d\\ude00": 1}}'
+    assert api.post(URL, pair, content_type="application/json").json()["errors"][0]["field"] == (
+        "application.\U0001f600"
+    )
