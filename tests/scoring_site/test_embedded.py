@@ -19,10 +19,12 @@ done = threading.Event()
 def ring():
     done.set()
 
-embedded.start()
+stop = embedded.start()
 ring.delay()
 assert done.wait(20), "the worker did not run the task"
 assert {"celery-worker", "celery-beat"} <= {thread.name for thread in threading.enumerate()}
+stop()
+assert "celery-worker" not in {thread.name for thread in threading.enumerate()}
 """
 
 
@@ -43,7 +45,7 @@ def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str
     )
 
 
-def test_worker_and_beat_run_as_threads_and_end_with_the_process(tmp_path: Path) -> None:
+def test_worker_and_beat_run_as_threads_until_they_are_stopped(tmp_path: Path) -> None:
     result = start(tmp_path)
     assert result.returncode == 0, result.stderr
 

@@ -37,8 +37,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Port {port} of {host} is not free ({error.strerror}). Set PORT to another one."
             ) from error
-        if not settings.REDIS_URL:
-            embedded.start()
+        stop_work = None if settings.REDIS_URL else embedded.start()
         self._load_champion()
         self.stdout.write(f"The credit desk answers on http://{host}:{port}/ (Ctrl+C stops it).")
         self.stdout.flush()
@@ -46,6 +45,8 @@ class Command(BaseCommand):
             server.run()  # returns when it is interrupted, after the requests under way
         finally:
             server.close()
+            if stop_work:
+                stop_work()
             self.stdout.write("Stopped.")
 
     def _load_champion(self) -> None:
