@@ -12,9 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from applications.choices import Employment
-from ml.schema import APPLICATION_TEST, Kind
-
-NOT_EMPLOYED = 365243  # what DAYS_EMPLOYED holds of somebody who is not in work
+from ml.schema import APPLICATION_TEST, NOT_EMPLOYED, Kind
 
 
 class _Column(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import polars as pl
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ml import features, tables
 from ml.bundle import Bundle, BundleError
+from ml.progress import Step, bars
 from ml.tables import DataError, Tables
 from ml.tracking import TrackingError
 
@@ -58,7 +58,7 @@ def synthesize(
     """Make synthetic tables that look like Home Credit's, with no real person in them."""
     from ml import synthesis  # noqa: PLC0415 - the other commands do without it
 
-    with _told(), _progress() as step:
+    with _told(), bars(stderr=True) as step:
         synthesis.synthesize(
             applicants=applicants,
             out=out,
@@ -76,7 +76,7 @@ def compute_features(
     out: Annotated[Path, typer.Option("--out", help="Parquet file for the features.")],
 ) -> None:
     """Compute every feature of every application and write them to one Parquet file."""
-    with _told(), _progress() as step:
+    with _told(), bars(stderr=True) as step:
         opened = _open(data, step)
         step("Computing features", 0, 1)
         frames = [
@@ -104,7 +104,7 @@ def train(
     """Train a model on application_train, validate it, and write its bundle."""
     from ml import training  # noqa: PLC0415 - brings scikit-learn along
 
-    with _told(), _progress() as step:
+    with _told(), bars(stderr=True) as step:
         opened = _open(data, step)
         trained = training.train(opened, out, seed=seed, tracking=tracking, progress=step)
     _report_missing(opened)
@@ -122,7 +122,7 @@ def score(
 
     Writes one row per application: SK_ID_CURR, PD (probability of default), DECISION.
     """
-    with _told(), _progress() as step:
+    with _told(), bars(stderr=True) as step:
         model = Bundle.load(bundle)
         opened = _open(data, step)
         name = next(t for t in ("application_test", "application_train") if t in opened.frames)
@@ -144,7 +144,7 @@ def _scores(model: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _open(path: Path, step: Callable[[str, int, int], None]) -> Tables:
+def _open(path: Path, step: Step) -> Tables:
     read: list[str] = []
 
     def reading(name: str) -> None:
@@ -181,22 +181,6 @@ def _told() -> Iterator[None]:
         return
     Console(stderr=True, soft_wrap=True, highlight=False).print(message, markup=False)
     raise typer.Exit(2)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Show a bar for each long step on the error stream."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description:<26}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as shown:
-        tasks: dict[str, TaskID] = {}
-
-        def step(name: str, done: int, of: int) -> None:
-            if name not in tasks:
-                tasks[name] = shown.add_task(name, total=of)
-            shown.update(tasks[name], completed=done, total=of)
-
-        yield step
 
 
 def _print_figures(trained: Trained) -> None:

@@ -230,6 +230,8 @@ AUXILIARY = (
 )
 TABLES: Mapping[str, Table] = {table.name: table for table in (*APPLICATIONS, *AUXILIARY)}
 
+NOT_EMPLOYED = 365243  # what DAYS_EMPLOYED holds of somebody who is not in work
+
 # The levels Kaggle's files hold, per text column of the application tables.
 APPLICATION_LEVELS: Mapping[str, tuple[str, ...]] = {
     "NAME_CONTRACT_TYPE": (

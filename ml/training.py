@@ -28,6 +28,7 @@ from ml.bundle import BundleFeature
 from ml.calibration import Calibration
 from ml.decision import CutOffs
 from ml.features import FEATURES, HISTORY_FINGERPRINT, matrix
+from ml.progress import Step
 from ml.schema import APPLICATION_LEVELS
 from ml.tables import DataError, Tables
 
@@ -37,8 +38,6 @@ HOLD_OUT = 0.2
 _FEWEST_DEFAULTS = 50
 _REFERENCE_ROWS = 2_000
 _LIBRARIES = ("lightgbm", "numpy", "polars", "scikit-learn")
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def train(
     *,
     seed: int = SEED,
     tracking: bool = True,
-    progress: Progress | None = None,
+    progress: Step | None = None,
 ) -> Trained:
     """Train a model on `application_train` and write its bundle.
 
@@ -154,7 +153,7 @@ def train(
     return Trained(out, manifest["version"], model.cut_offs, figures, seconds)
 
 
-def prepare(tables: Tables, progress: Progress) -> Sample:
+def prepare(tables: Tables, progress: Step) -> Sample:
     """Compute the features of all labelled applications.
 
     Raises
@@ -179,7 +178,7 @@ def prepare(tables: Tables, progress: Progress) -> Sample:
     return Sample(features, X, y)
 
 
-def fit(known: Sample, seed: int, progress: Progress) -> Model:
+def fit(known: Sample, seed: int, progress: Step) -> Model:
     """Cross-validate, calibrate, choose cut-offs, then fit on all rows of `known`."""
     params = fitting.parameters(len(known.y), seed)
     categorical = [j for j, feature in enumerate(known.features) if feature.levels is not None]
@@ -277,7 +276,7 @@ def _write(
     held: Sample,
     *,
     manifest: dict[str, Any],
-    progress: Progress,
+    progress: Step,
 ) -> None:
     def fill(folder: Path) -> None:
         text = model.booster.model_to_string(num_iteration=-1)

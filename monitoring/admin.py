@@ -16,10 +16,10 @@ from unfold.decorators import display
 from monitoring.models import Outcome, Prediction
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    """For records that services write; people look at them only."""
+class ReadOnly:
+    """For records that services write: shown to whoever may view, changed by nobody."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -30,7 +30,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
 
 @admin.register(Prediction)
-class PredictionAdmin(ReadOnlyAdmin):
+class PredictionAdmin(ReadOnly, ModelAdmin):
     list_display = [
         "created_at",
         "client_id",

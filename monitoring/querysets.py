@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 class PredictionQuerySet(models.QuerySet["Prediction"]):
     """Predictions are written once: every bulk way to change them is closed as well."""
 
-    def of_client(self, client_id: int) -> PredictionQuerySet:
-        return self.filter(client_id=client_id)
-
     def without_vectors(self) -> PredictionQuerySet:
         """For lists: leave the large fields where they are."""
         return self.defer("inputs", "history", "features")

@@ -18,14 +18,14 @@ from knox.settings import knox_settings
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from monitoring.admin import ReadOnlyAdmin
+from monitoring.admin import ReadOnly
 from scoring import services
 from scoring.exceptions import NoChampion
 from scoring.models import ClientFile, Explanation, ModelVersion
 
 
 @admin.register(ModelVersion)
-class ModelVersionAdmin(ReadOnlyAdmin):
+class ModelVersionAdmin(ReadOnly, ModelAdmin):
     list_display = [
         "name",
         "version",
@@ -98,7 +98,7 @@ class AuthTokenAdmin(KnoxAuthTokenAdmin, ModelAdmin):
 
 
 @admin.register(ClientFile)
-class ClientFileAdmin(ReadOnlyAdmin):
+class ClientFileAdmin(ReadOnly, ModelAdmin):
     list_display = ["client_id", "tables", "as_of"]
     search_fields = ["=client_id"]
     exclude = ["history"]
@@ -106,7 +106,7 @@ class ClientFileAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Explanation)
-class ExplanationAdmin(ReadOnlyAdmin):
+class ExplanationAdmin(ReadOnly, ModelAdmin):
     list_display = ["prediction_id", "status", "queued_at", "finished_at"]
     list_filter = ["status"]
     search_fields = ["=prediction__id"]

@@ -14,10 +14,9 @@ import polars as pl
 from django.utils.translation import gettext as _
 
 from ml import tables
-from ml.schema import APPLICATION_LEVELS, APPLICATION_TEST, AUXILIARY, Kind
+from ml.schema import APPLICATION_LEVELS, APPLICATION_TEST, AUXILIARY, NOT_EMPLOYED, Kind
 from scoring.exceptions import InvalidInput
 
-NOT_EMPLOYED = 365243  # Home Credit's sentinel in DAYS_EMPLOYED
 REQUIRED = ("AMT_CREDIT", "AMT_INCOME_TOTAL", "DAYS_BIRTH")
 MAX_RECORDS = 20_000
 

@@ -79,8 +79,11 @@ def score(
     columns = {**(on_file.application if on_file else {}), **given}
     inputs.require_complete(columns)
     bundle = registry.champion()
-    used = _history_used(on_file, records)
     vector = features.history_of(records) if records is not None else _stored(on_file)
+    if records is not None:
+        used = [name for name, frame in records.items() if frame.height]
+    else:
+        used = list(on_file.tables) if on_file and vector is not None else []
     row = bundle.encode(features.row(columns, vector))
     raw = bundle.raw_score(row)
     pd = float(bundle.calibrate(raw)[0])
@@ -237,12 +240,6 @@ def _stored(on_file: ClientFile | None) -> np.ndarray | None:
         logger.warning("The stored history is outdated; run `manage.py materialise`.")
         return None
     return on_file.history_vector
-
-
-def _history_used(on_file: ClientFile | None, records: Mapping[str, Any] | None) -> list[str]:
-    if records is not None:
-        return [name for name, frame in records.items() if frame.height]
-    return list(on_file.tables) if on_file and _stored(on_file) is not None else []
 
 
 def _scored_by(bundle: Bundle) -> monitoring.ScoredBy:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,12 @@ from django.db import transaction
 from knox.models import AuthToken
 
 import ml.synthesis
+from ml.progress import Step
 from ml.tables import open_tables
 from ml.training import train
 from scoring import services
 from scoring.materialising import materialise
 from scoring.models import ClientFile, ModelVersion
-
-Step = Callable[[str, int, int], None]
 
 APPLICANTS = 20_000
 SEED = 20

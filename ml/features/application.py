@@ -13,6 +13,7 @@ import polars as pl
 from ml.concepts import Concept
 from ml.features.declaration import Feature
 from ml.features.policy import days, ratio, text
+from ml.schema import NOT_EMPLOYED
 
 TABLE = "application"
 
@@ -208,7 +209,7 @@ def _times() -> Iterator[Feature]:
     work, stable = Concept.EMPLOYMENT, Concept.STABILITY
     yield _feature("EMPLOYED_TO_AGE", "Part of life in the job", work, ratio(_EMPLOYED, _age))
     yield _feature("AGE_AT_JOB", "Age at the start of the job, in days", work, _EMPLOYED - _age)
-    yield _feature("NOT_EMPLOYED", "Not employed", work, pl.col("DAYS_EMPLOYED") == 365243)
+    yield _feature("NOT_EMPLOYED", "Not employed", work, pl.col("DAYS_EMPLOYED") == NOT_EMPLOYED)
     yield _feature(
         "INCOME_TO_EMPLOYED",
         "Yearly income for each day in the job",

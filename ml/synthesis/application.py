@@ -13,11 +13,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from ml.schema import APPLICATION_TRAIN, Kind
+from ml.schema import APPLICATION_TRAIN, NOT_EMPLOYED, Kind
 from ml.synthesis.marginals import Column, Driver, level, number
 from ml.synthesis.normal import Floats
 
-NOT_EMPLOYED: Final = 365_243
 """Home Credit's days of employment of clients without work."""
 
 BUILDING: Final = tuple(

@@ -10,7 +10,8 @@ from typing import Final
 
 import polars as pl
 
-_NOT_EMPLOYED: Final = 365_243
+from ml.schema import NOT_EMPLOYED
+
 _EXTERNAL: Final = ("EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3")
 
 
@@ -60,7 +61,7 @@ def _application() -> list[pl.Expr]:
         (credit / annuity).alias("TERM"),
         (annuity / income).alias("ANNUITY_TO_INCOME"),
         (credit / income).alias("CREDIT_TO_INCOME"),
-        pl.when(employed != _NOT_EMPLOYED).then(employed / birth).alias("EMPLOYED_TO_AGE"),
+        pl.when(employed != NOT_EMPLOYED).then(employed / birth).alias("EMPLOYED_TO_AGE"),
         (external * credit / annuity).alias("EXT_X_TERM"),
         (external * birth).alias("EXT_X_AGE"),
         (external * (income + 1).log()).alias("EXT_X_INCOME"),

@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import polars as pl
 
-from ml.schema import APPLICATION_TRAIN, TABLES, Kind
+from ml.schema import APPLICATION_TRAIN, NOT_EMPLOYED, TABLES, Kind
 from ml.synthesis import application, bureau, cards, clients, normal, previous, risk
 from ml.synthesis.copula import joint_covariance, normals, pack
 from ml.synthesis.figures import FILE, Figures
@@ -353,7 +353,7 @@ def _profile_curve(
     curve: dict[str, Any] = {"column": name, "missing": round(missing, 4)}
     known = 1.0 - absent
     if name == "DAYS_EMPLOYED":  # the last fifth is those without employment
-        curve["sentinel"] = float(application.NOT_EMPLOYED)
+        curve["sentinel"] = float(NOT_EMPLOYED)
         curve["missing"] = 0.0  # that is told by NAME_INCOME_TYPE already
         fifths = [*fifths[:4], None]
         quantiles = [min(q, 0.0) for q in quantiles]

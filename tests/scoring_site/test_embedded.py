@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.scoring_site.interpreter import run
 
 CODE = """
 import threading, django
@@ -28,28 +27,11 @@ assert "celery-worker" not in {thread.name for thread in threading.enumerate()}
 """
 
 
-def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", CODE],
-        env={
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "scoring_site.settings",
-            "DEBUG": "1",
-            "VAR_DIR": str(tmp_path),
-            **environment,
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
 def test_worker_and_beat_run_as_threads_until_they_are_stopped(tmp_path: Path) -> None:
-    result = start(tmp_path)
+    result = run(CODE, tmp_path, DEBUG="1")
     assert result.returncode == 0, result.stderr
 
 
 def test_with_a_broker_of_its_own_it_refuses(tmp_path: Path) -> None:
-    result = start(tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
+    result = run(CODE, tmp_path, DEBUG="1", REDIS_URL="redis://127.0.0.1:1/0")
     assert "needs the memory:// broker" in result.stderr

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.scoring_site.interpreter import run
 
 CODE = """
 import sys, django
@@ -17,16 +16,6 @@ print(sorted(heavy & set(sys.modules)))
 
 
 def test_serving_imports_no_training_library(tmp_path: Path) -> None:
-    result = subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", CODE],
-        env={
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "scoring_site.settings",
-            "DEBUG": "1",
-            "VAR_DIR": str(tmp_path),
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    result = run(CODE, tmp_path, DEBUG="1")
+    assert result.returncode == 0, result.stderr
     assert result.stdout.strip() == "[]"

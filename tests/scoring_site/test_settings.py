@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.scoring_site.interpreter import run
 
 PRODUCTION = {"SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "desk.example"}
 
 
 def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     code = "import scoring_site.settings as s; print(s.DEBUG, s.DATABASES['default']['ENGINE'])"
-    return subprocess.run(  # noqa: S603 - our own interpreter
-        [sys.executable, "-c", code],
-        env={"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run(code, tmp_path, **environment)
 
 
 def test_production_starts_with_a_key_and_hosts(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.progress import Progress
 
+from ml.progress import bars
 from ml.tables import DataError, open_tables
 from scoring.materialising import materialise
 
@@ -24,11 +24,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, data: Path, **options: Any) -> None:
         try:
             tables = open_tables(data)
-            with Progress() as bar:
-                task = bar.add_task("Client files", total=None)
+            with bars() as step:
                 count = materialise(
                     tables=tables,
-                    progress=lambda done, total: bar.update(task, completed=done, total=total),
+                    progress=lambda done, of: step("Bringing clients on file", done, of),
                 )
         except DataError as error:
             raise CommandError(str(error)) from error

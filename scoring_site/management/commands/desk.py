@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from applications.demo import file_examples
+from ml.progress import bars
 from scoring_site import demo
 
 
@@ -27,7 +25,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This makes demo accounts. Set DEMO=1 to say that you want them.")
         call_command("migrate", verbosity=0, interactive=False)
-        with _progress() as step:
+        with bars() as step:
             demo.prepare(state=settings.VAR_DIR, progress=step)
             known = demo.accounts(
                 url=f"http://127.0.0.1:{port}/", path=settings.VAR_DIR / "demo.json"
@@ -42,17 +40,3 @@ class Command(BaseCommand):
             self.stdout.write(f"  {role:<8} {account['username']:<8} {account['password']}")
         self.stdout.write(f"  API      Authorization: Token {known['api_token']}")
         self.stdout.write(f"  (also in {settings.VAR_DIR / 'demo.json'})\n")
-
-
-@contextmanager
-def _progress() -> Iterator[demo.Step]:
-    columns = (TextColumn("{task.description:<30}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns) as shown:
-        tasks: dict[str, TaskID] = {}
-
-        def step(name: str, done: int, of: int) -> None:
-            if name not in tasks:
-                tasks[name] = shown.add_task(name, total=of)
-            shown.update(tasks[name], completed=done, total=of)
-
-        yield step
