@@ -27,6 +27,9 @@ class Feature:
         Per row for applications, per client for history tables.
     categorical : bool
         Text with a fixed set of levels, rather than a number.
+    protected : bool
+        Gender, family status, or what reveals them: computed for fairness reports, and kept
+        out of the model unless it is asked for.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Feature:
     table: str
     expr: pl.Expr = field(repr=False, compare=False)
     categorical: bool = False
+    protected: bool = False
 
     @property
     def dtype(self) -> type[pl.DataType]:
