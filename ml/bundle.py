@@ -24,8 +24,9 @@ from ml.calibration import Calibration
 from ml.concepts import Concept
 from ml.decision import CutOffs, Outcome
 from ml.features import FEATURES, HISTORY_FINGERPRINT
+from ml.features.groups import Group
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "bundle.json"
 MODEL = "model.txt"
 REFERENCE = "reference.parquet"
@@ -44,12 +45,20 @@ class BundleFeature:
     ----------
     levels : tuple of str or None
         Levels of a text feature, in the order of their codes; None for a number.
+    group : Group or None
+        What it was fitted to, where it compares the applicant with a group.
     """
 
     name: str
     label: str
     concept: Concept
     levels: tuple[str, ...] | None = None
+    group: Group | None = None
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The computed features it comes from."""
+        return (self.name,) if self.group is None else self.group.needs
 
     def code(self, value: str | None) -> float:
         """Code of a level; NaN where it is unknown.
@@ -61,8 +70,9 @@ class BundleFeature:
             return np.nan
         return float(self.levels.index(value))
 
-    def number(self, value: float | str | None) -> float:
-        """The number the model sees for a value; NaN where it is not known."""
+    def number(self, row: Mapping[str, float | str | None]) -> float:
+        """The number the model sees for one row of features; NaN where it is not known."""
+        value = row[self.name] if self.group is None else self.group.of(row)
         if self.levels is not None or value is None or isinstance(value, str):
             return self.code(value if isinstance(value, str) else None)
         return value
@@ -145,7 +155,7 @@ class Bundle:
         """
         return encode(frame, self.features)
 
-    def raw_score(self, X: np.ndarray) -> np.ndarray:  # noqa: N803 - the field's own name
+    def raw_score(self, X: np.ndarray) -> np.ndarray:
         """Log-odds of default before calibration, shape (n_rows,)."""
         return np.asarray(self.booster.predict(X, raw_score=True, num_threads=1), dtype=np.float64)
 
@@ -153,11 +163,11 @@ class Bundle:
         """Probability of default for raw scores, shape (n_rows,)."""
         return self.calibration(raw)
 
-    def predict(self, X: np.ndarray) -> np.ndarray:  # noqa: N803 - the field's own name
+    def predict(self, X: np.ndarray) -> np.ndarray:
         """Calibrated probability of default, shape (n_rows,)."""
         return self.calibrate(self.raw_score(X))
 
-    def contributions(self, X: np.ndarray) -> np.ndarray:  # noqa: N803 - the field's own name
+    def contributions(self, X: np.ndarray) -> np.ndarray:
         """SHAP values on the raw-score scale.
 
         Returns
@@ -177,9 +187,10 @@ class Bundle:
         return pl.read_parquet(self.path / REFERENCE)
 
     def _check(self) -> None:
-        if unknown := [f.name for f in self.features if f.name not in FEATURES]:
+        needed = (name for feature in self.features for name in feature.needs)
+        if unknown := next((name for name in needed if name not in FEATURES), None):
             raise BundleError(
-                f"{self.path} was trained with the feature {unknown[0]}, "
+                f"{self.path} was trained with the feature {unknown}, "
                 "which this version of the product does not compute."
             )
         if self.history_fingerprint != HISTORY_FINGERPRINT:
@@ -198,16 +209,22 @@ def encode(frame: pl.DataFrame, features: tuple[BundleFeature, ...]) -> np.ndarr
     """Turn features into a float32 matrix, in the order of `features`."""
     if frame.height == 1:  # online: whole columns of one value each would cost ten times more
         row = frame.row(0, named=True)
-        return np.array([[f.number(row[f.name]) for f in features]], dtype=np.float32)
-    X = np.full((frame.height, len(features)), np.nan, dtype=np.float32)
-    numbers = [j for j, feature in enumerate(features) if feature.levels is None]
-    if numbers:
-        names = [features[j].name for j in numbers]
-        X[:, numbers] = frame.select(names).to_numpy()
+        return np.array([[f.number(row) for f in features]], dtype=np.float32)
+    X = np.empty((frame.height, len(features)), dtype=np.float32)
     for j, feature in enumerate(features):
-        if feature.levels is not None:
-            X[:, j] = [feature.code(value) for value in frame[feature.name].to_list()]
+        X[:, j] = frame.select(_encoded(feature)).to_series().to_numpy()
     return X
+
+
+def _encoded(feature: BundleFeature) -> pl.Expr:
+    if feature.group is not None:
+        return feature.group.column().cast(pl.Float32)
+    if feature.levels is None:
+        return pl.col(feature.name).cast(pl.Float32)
+    codes = list(map(float, range(len(feature.levels))))
+    return pl.col(feature.name).replace_strict(
+        list(feature.levels), codes, default=None, return_dtype=pl.Float32
+    )
 
 
 def write(
@@ -309,11 +326,13 @@ def _sha256(file: Path) -> str:
 
 def _feature(entry: Mapping[str, Any]) -> BundleFeature:
     levels = entry["levels"]
+    group = entry["group"]
     return BundleFeature(
         name=entry["name"],
         label=entry["label"],
         concept=Concept(entry["concept"]),
         levels=None if levels is None else tuple(levels),
+        group=None if group is None else Group(**group | {"by": tuple(group["by"])}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
 import polars as pl
 import typer
 from rich.console import Console
@@ -18,9 +20,10 @@ from ml import features, tables
 from ml.bundle import Bundle, BundleError
 from ml.progress import Step, bars
 from ml.tables import DataError, Tables
-from ml.tracking import TrackingError
+from ml.tracking import Tracker, TrackingError
 
 if TYPE_CHECKING:
+    from ml.experiments import Bench, Trial
     from ml.training import Trained
 
 app = typer.Typer(
@@ -34,6 +37,9 @@ _DATA = typer.Option(
     help="Folder or zip in Kaggle's layout; each table as .csv, .csv.gz, .zip or .parquet.",
     show_default=False,
 )
+
+_SEED = typer.Option("--seed", help="Same seed, same result.")
+_TRACKING = typer.Option("--tracking/--no-tracking", help="Log runs to MLflow.")
 
 
 class Format(StrEnum):
@@ -96,19 +102,103 @@ def train(
     *,
     data: Annotated[Path, _DATA],
     out: Annotated[Path, typer.Option("--out", help="Folder for the model bundle.")],
-    seed: Annotated[int, typer.Option("--seed", help="Same seed, same model.")] = 20,
-    tracking: Annotated[
-        bool, typer.Option("--tracking/--no-tracking", help="Log the run to MLflow.")
-    ] = True,
+    seed: Annotated[int, _SEED] = 20,
+    parameters: Annotated[
+        Path | None,
+        typer.Option("--parameters", help="JSON file of LightGBM parameters, as `tune` writes."),
+    ] = None,
+    most: Annotated[
+        int, typer.Option("--most-features", min=1, help="How many features to keep at the most.")
+    ] = 354,
+    include_protected: Annotated[
+        bool,
+        typer.Option(
+            "--include-protected",
+            help="Let gender, family status and what reveals them into the model.",
+        ),
+    ] = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick",
+            help="Leave out other seeds, the learning curve and the price of protection.",
+        ),
+    ] = False,
+    tracking: Annotated[bool, _TRACKING] = True,
 ) -> None:
     """Train a model on application_train, validate it, and write its bundle."""
     from ml import training  # noqa: PLC0415 - brings scikit-learn along
+    from ml.choosing import Options  # noqa: PLC0415 - the same
 
     with _told(), bars(stderr=True) as step:
+        options = Options(
+            seed=seed,
+            protected=include_protected,
+            parameters=_parameters(parameters) if parameters else None,
+            most=most,
+            quick=quick,
+        )
         opened = _open(data, step)
-        trained = training.train(opened, out, seed=seed, tracking=tracking, progress=step)
+        trained = training.train(opened, out, options, tracking=tracking, progress=step)
     _report_missing(opened)
     _print_figures(trained)
+
+
+@app.command()
+def compare(
+    *,
+    data: Annotated[Path, _DATA],
+    families: Annotated[
+        list[str] | None,
+        typer.Option("--family", help="May be given several times; all families if never."),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option("--seeds", min=1, help="How many seeds to repeat each family with.")
+    ] = 3,
+    everything: Annotated[
+        bool, typer.Option("--all-rows", help="Use the rows of train's hold-out too.")
+    ] = False,
+    tracking: Annotated[bool, _TRACKING] = True,
+) -> None:
+    """Cross-validate families of models under one protocol, and log every run."""
+    from ml import experiments  # noqa: PLC0415 - brings scikit-learn along
+    from ml.families import FAMILIES  # noqa: PLC0415 - the same
+
+    names = families or list(FAMILIES)
+    if unknown := next((name for name in names if name not in FAMILIES), None):
+        raise typer.BadParameter(f"{unknown!r} is none of {', '.join(FAMILIES)}.")
+    with _told(), bars(stderr=True) as step:
+        bench = _bench(data, 20, step, everything=everything, tracking=tracking)
+        found = experiments.compare(bench, names=names, seeds=range(seeds), progress=step)
+    _print_families(found)
+
+
+@app.command()
+def tune(
+    *,
+    data: Annotated[Path, _DATA],
+    trials: Annotated[
+        int, typer.Option("--trials", min=1, help="Finished trials the study shall have.")
+    ] = 40,
+    out: Annotated[Path, typer.Option("--out", help="JSON file for the best parameters.")] = Path(
+        "parameters.json"
+    ),
+    seed: Annotated[int, _SEED] = 20,
+    tracking: Annotated[bool, _TRACKING] = True,
+) -> None:
+    """Search LightGBM parameters; what was interrupted goes on where it stopped."""
+    from ml import experiments  # noqa: PLC0415 - brings scikit-learn along
+
+    with _told(), bars(stderr=True) as step:
+        bench = _bench(data, seed, step, everything=False, tracking=tracking)
+        study = experiments.tune(bench, trials=trials, seed=seed, progress=step)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(study.best_params, indent=2) + "\n", encoding="utf-8")
+    _say(
+        f"Best of {len(study.trials)} trials: AUC {study.best_value:.4f}, cost per applicant "
+        f"{study.best_trial.user_attrs['cost_per_applicant']:.4f}. Its parameters are in {out}; "
+        f"`python -m ml train --parameters {out}` uses them."
+    )
 
 
 @app.command()
@@ -134,6 +224,26 @@ def score(
         step("Scoring", 2, 2)
     _report_missing(opened)
     _say(f"{scores.height:,} applications of {name} are scored in {out}.")
+
+
+def _bench(path: Path, seed: int, step: Step, *, everything: bool, tracking: bool) -> Bench:
+    from ml import choosing, experiments, sample  # noqa: PLC0415 - brings scikit-learn along
+
+    tracker = Tracker() if tracking else None
+    learned = sample.prepare(_open(path, step), step)
+    known, held = choosing.split(learned, seed)
+    rows = np.sort(np.append(known, held)) if everything else known
+    return experiments.Bench(learned, rows, tracker)
+
+
+def _parameters(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path} is not JSON: {error}.") from error
+    if not isinstance(found, dict):
+        raise DataError(f"{path} should hold one JSON object of LightGBM parameters.")
+    return found
 
 
 def _scores(model: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
@@ -191,6 +301,7 @@ def _print_figures(trained: Trained) -> None:
         ("auc", "AUC"),
         ("cost_per_applicant", "Cost per applicant"),
         ("brier", "Brier score"),
+        ("ece", "Calibration error"),
     ):
         parts = (trained.metrics["out_of_fold"], trained.metrics["hold_out"])
         table.add_row(words, *(_with_interval(part, name) for part in parts))
@@ -201,6 +312,21 @@ def _print_figures(trained: Trained) -> None:
         "Refer / decline from", f"{cut_offs.refer_from:.4f} / {cut_offs.decline_from:.4f}"
     )
     table.add_row("Trees, seconds", f"{trained.metrics['trees']}, {trained.seconds}")
+    Console().print(table)
+
+
+def _print_families(found: dict[str, list[Trial]]) -> None:
+    first = next(iter(found.values()))
+    table = Table(title=f"Out of fold, mean and spread over {len(first)} seeds")
+    table.add_column("Family")
+    for heading in ("AUC", "Lowest cost per applicant", "Brier score", "Seconds"):
+        table.add_column(heading, justify="right")
+    for name, trials in found.items():
+        cells = []
+        for figure, digits in (("auc", 4), ("cost_per_applicant", 4), ("brier", 4), ("seconds", 0)):
+            values = [trial.metrics[figure] for trial in trials]
+            cells.append(f"{np.mean(values):.{digits}f} ± {np.std(values):.{digits}f}")
+        table.add_row(name, *cells)
     Console().print(table)
 
 

@@ -53,7 +53,7 @@ class Reason:
 
 def reasons(
     bundle: Bundle,
-    X_row: np.ndarray,  # noqa: N803 - the field's own name
+    X_row: np.ndarray,
     contributions: np.ndarray,
 ) -> list[Reason]:
     """Group the contributions of one row by concept, strongest first.

@@ -1,136 +1,151 @@
-"""Fitting LightGBM: parameters by size of the data, cross-validation, the final model."""
+"""Fitting LightGBM: parameters by size of the data, number of trees, the model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import lightgbm
 import numpy as np
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 
-FOLDS = 5
+from ml.sample import Design
+
+MANY_ROWS = 50_000
 _PATIENCE = 100
 _MOST_ROUNDS = 6_000
-_MANY_ROWS = 50_000
+_BINNED_BY = 50_000  # rows that bin edges are taken from
 
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Validation:
-    """What cross-validation found.
-
-    Attributes
-    ----------
-    raw : array of float64, shape (n,)
-        Raw scores, each from a model that has not seen the row.
-    fold : array of int, shape (n,)
-        The fold each row was scored in.
-    rounds : list of int
-        Trees of each fold's model, chosen on the other folds.
-    """
-
-    raw: np.ndarray
-    fold: np.ndarray
-    rounds: list[int]
+Split = tuple[np.ndarray, np.ndarray]
+A = TypeVar("A")
+B = TypeVar("B")
 
 
-def parameters(rows: int, seed: int) -> dict[str, Any]:
-    """LightGBM parameters for so many training rows.
+def parameters(rows: int, features: int, seed: int) -> dict[str, Any]:
+    """LightGBM parameters for so many training rows and features.
 
     With few rows, only small trees on few features at a time generalise; the trees may
     grow as rows come in. Everything that makes results depend on the machine is fixed.
 
-    >>> small, large = parameters(4_000, seed=1), parameters(250_000, seed=1)
+    >>> small, large = parameters(4_000, 300, seed=1), parameters(250_000, 300, seed=1)
     >>> small["num_leaves"] < large["num_leaves"]
     True
     """
     growth = float(np.clip(rows / 5_000, 1, 60))
+    few = rows < MANY_ROWS
     return {
         "objective": "binary",
         "metric": "binary_logloss",
-        "learning_rate": 0.03,
-        "extra_trees": True,  # thresholds drawn at random: the strongest cure for few rows
+        "learning_rate": 0.03 if few else 0.02,
+        "extra_trees": few,  # thresholds drawn at random: the strongest cure for few rows
         "num_leaves": round(8 * growth**0.3),
         "max_depth": round(4 * growth**0.17),
         "min_data_in_leaf": round(60 * growth**0.25),
-        "feature_fraction": round(0.05 * growth**0.17, 3),
-        "bagging_fraction": 0.6,
+        "feature_fraction": round(float(np.clip(15 * growth**0.2 / features, 0.02, 1)), 4),
+        "bagging_fraction": 0.6 if few else 0.8,
         "bagging_freq": 1,
         "lambda_l1": 1.0,
         "lambda_l2": 20.0,
-        "max_bin": 63 if rows < _MANY_ROWS else 255,
+        "max_bin": 63 if few else 255,
         "cat_smooth": 50.0,
         "cat_l2": 50.0,
         "min_data_per_group": 100,
+        "bin_construct_sample_cnt": _BINNED_BY,
         "seed": seed,
         "deterministic": True,
         "force_col_wise": True,  # cheap when few features are drawn for a tree
-        "num_threads": 1 if rows < _MANY_ROWS else 2,  # threads wait for each other on few rows
         "verbosity": -1,
     }
 
 
+def threads(rows: int) -> int:
+    """Threads for one fit: on few rows they would only wait for each other; 0 means all."""
+    return 1 if rows < MANY_ROWS else 0
+
+
 def dataset(
-    X: np.ndarray,  # noqa: N803 - the field's own name
-    y: np.ndarray,
-    categorical: Sequence[int],
-    params: dict[str, Any],
+    design: Design, rows: np.ndarray, y: np.ndarray, params: dict[str, Any]
 ) -> lightgbm.Dataset:
-    """Bin the matrix once; folds are subsets of the bins."""
-    data = lightgbm.Dataset(X, y, categorical_feature=list(categorical), params=dict(params))
+    """Bin rows of a design, without a copy of their values.
+
+    Parameters
+    ----------
+    rows : array of int, shape (n,)
+    y : array of int, shape (n,)
+        Outcomes of these rows.
+    """
+    fixed = params | {"num_threads": threads(len(rows))}
+    data = lightgbm.Dataset(
+        design.rows(rows),
+        y.astype(np.float64),
+        categorical_feature=design.categorical,
+        params=fixed,
+    )
     return data.construct()
 
 
-def cross_validate(
-    X: np.ndarray,  # noqa: N803 - the field's own name
-    y: np.ndarray,
+def fit(
     data: lightgbm.Dataset,
     params: dict[str, Any],
-    progress: Progress,
-) -> Validation:
-    """Fit stratified folds with early stopping and score every row out of fold.
-
-    The number of trees a row is scored with is the mean of the other folds' best numbers,
-    so that not even early stopping has seen it.
-    """
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=params["seed"])
-    fold = np.zeros(len(y), dtype=np.int8)
-    boosters, best = [], []
-    for k, (fit_rows, rows) in enumerate(folds.split(y, y)):
-        progress(k, FOLDS)
-        fold[rows] = k
-        booster = lightgbm.Booster(params, data.subset(np.sort(fit_rows).tolist()))
-        booster.add_valid(data.subset(np.sort(rows).tolist()), "fold")
-        best.append(_stop_early(booster))
-        boosters.append(booster)
-    raw, rounds = np.zeros(len(y)), []
-    for k, booster in enumerate(boosters):
-        rounds.append(max(1, round(float(np.mean(best[:k] + best[k + 1 :])))))
-        while booster.current_iteration() < rounds[k]:
-            booster.update()
-        rows = fold == k
-        raw[rows] = booster.predict(
-            X[rows],
-            raw_score=True,
-            num_iteration=rounds[k],
-            num_threads=params["num_threads"],
-        )
-    progress(FOLDS, FOLDS)
-    return Validation(raw, fold, rounds)
-
-
-def final_model(
-    data: lightgbm.Dataset, params: dict[str, Any], rounds: int, progress: Progress
+    rounds: int,
+    progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> lightgbm.Booster:
-    """Fit on all rows with a known number of trees."""
-    booster = lightgbm.Booster(params, data)
-    for i in range(rounds):
+    """Grow so many trees."""
+    booster = lightgbm.Booster(params | {"num_threads": threads(data.num_data())}, data)
+    for done in range(rounds):
         booster.update()
-        progress(i + 1, rounds)
+        progress(done + 1, rounds)
     return booster
+
+
+def choose_rounds(
+    data: lightgbm.Dataset, y: np.ndarray, params: dict[str, Any], *, folds: int
+) -> int:
+    """Number of trees, by early stopping inside the rows of `data`.
+
+    Parameters
+    ----------
+    data : lightgbm.Dataset
+        The rows that may be learned from.
+    y : array, shape (n,)
+        Their outcomes.
+    folds : int
+        Folds whose best numbers are averaged; with one, a fifth of the rows is held back.
+    """
+    best = []
+    for fit_rows, rows in splits(y, folds, params["seed"]):
+        fixed = params | {"num_threads": threads(len(y))}
+        booster = lightgbm.Booster(fixed, data.subset(fit_rows.tolist()))
+        booster.add_valid(data.subset(rows.tolist()), "held back")
+        best.append(_stop_early(booster))
+    return max(1, round(float(np.mean(best))))
+
+
+def splits(y: np.ndarray, folds: int, seed: int) -> Iterator[Split]:
+    """Stratified folds as sorted row numbers; one fold means a single split of 80 to 20."""
+    if folds == 1:
+        split = StratifiedShuffleSplit(1, test_size=0.2, random_state=seed).split(y, y)
+    else:
+        split = StratifiedKFold(folds, shuffle=True, random_state=seed).split(y, y)
+    for fit_rows, rows in split:
+        yield np.sort(fit_rows), np.sort(rows)
+
+
+def raw_scores(booster: lightgbm.Booster, batches: Iterable[np.ndarray]) -> np.ndarray:
+    """Raw scores of rows that come in batches, float64, shape (n,)."""
+    scores = [booster.predict(X, raw_score=True, num_threads=1) for X in batches]
+    return np.concatenate([np.empty(0), *scores])
+
+
+def side_by_side(work: Callable[[A], B], items: Iterable[A], rows: int) -> Iterator[B]:
+    """Do pieces of work of so many rows each: few rows on all cores, many one by one."""
+    if threads(rows) != 1:
+        yield from map(work, items)
+        return
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(work, items)
 
 
 def _stop_early(booster: lightgbm.Booster) -> int:

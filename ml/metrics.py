@@ -32,21 +32,37 @@ def brier(pd: np.ndarray, target: np.ndarray) -> float:
     return float(np.mean((pd - target) ** 2))
 
 
+def ece(pd: np.ndarray, target: np.ndarray) -> float:
+    """Expected calibration error: how far PDs are from default rates, over ten equal groups.
+
+    Naeini, Cooper, Hauskrecht (2015), "Obtaining well calibrated probabilities using Bayesian
+    binning", with groups of equal size.
+
+    >>> ece(np.full(20, 0.5), np.tile([0, 1], 10))
+    0.0
+    """
+    groups = np.array_split(np.argsort(pd, kind="stable"), 10)
+    gaps = [abs(pd[group].mean() - target[group].mean()) for group in groups if len(group)]
+    sizes = [len(group) for group in groups if len(group)]
+    return float(np.average(gaps, weights=sizes))
+
+
 def evaluate(
     pd: np.ndarray, target: np.ndarray, cut_off: float, *, seed: int, ratio: float = RATIO
 ) -> dict[str, float | list[float]]:
-    """AUC, cost per applicant and Brier score, each with a 95 % bootstrap interval.
+    """AUC, cost per applicant, Brier score and calibration error with 95 % bootstrap intervals.
 
     Returns
     -------
     dict
-        `auc`, `cost_per_applicant`, `brier`, and for each a `..._interval` of two numbers;
-        also `applicants`, `defaults` and `refused_share`.
+        `auc`, `cost_per_applicant`, `brier`, `ece`, and for each a `..._interval` of two
+        numbers; also `applicants`, `defaults` and `refused_share`.
     """
     figures: dict[str, Callable[[np.ndarray, np.ndarray], float]] = {
         "auc": auc,
         "cost_per_applicant": lambda p, y: per_applicant(p, y, cut_off, ratio),
         "brier": brier,
+        "ece": ece,
     }
     rng = np.random.default_rng(seed)
     draws = [rng.integers(len(pd), size=len(pd)) for _ in range(_RESAMPLES)]
@@ -56,7 +72,27 @@ def evaluate(
         "refused_share": float(np.mean(pd >= cut_off)),
     }
     for name, figure in figures.items():
-        resampled = [figure(pd[draw], target[draw]) for draw in draws]
         result[name] = figure(pd, target)
-        result[f"{name}_interval"] = [float(v) for v in np.quantile(resampled, _INTERVAL)]
+        result[f"{name}_interval"] = _interval([figure(pd[draw], target[draw]) for draw in draws])
     return result
+
+
+def difference_interval(
+    figure: Callable[[np.ndarray, np.ndarray], float],
+    pds: tuple[np.ndarray, np.ndarray],
+    target: np.ndarray,
+    *,
+    seed: int,
+) -> list[float]:
+    """95 % bootstrap interval of how much more a figure is for the second PDs, same applicants."""
+    rng = np.random.default_rng(seed)
+    differences = []
+    for _ in range(_RESAMPLES):
+        draw = rng.integers(len(target), size=len(target))
+        first, second = (figure(pd[draw], target[draw]) for pd in pds)
+        differences.append(second - first)
+    return _interval(differences)
+
+
+def _interval(resampled: list[float]) -> list[float]:
+    return [float(value) for value in np.quantile(resampled, _INTERVAL)]
