@@ -282,11 +282,15 @@ def _write(
         text = model.booster.model_to_string(num_iteration=-1)
         (folder / bundles.MODEL).write_text(text, encoding="utf-8")
         _reference(model, known).write_parquet(folder / bundles.REFERENCE)
-        shown = report.Figures(
+        gain = model.booster.feature_importance("gain")
+        shown = report.Findings(
             manifest=manifest,
+            booster=model.booster,
+            features=known.features,
+            X=known.X[_some_rows(model, known)],
             oof=(model.pd_oof, known.y),
             hold_out=(model.predict(held.X), held.y),
-            importance=model.booster.feature_importance("gain"),
+            importance=gain[None, :] / max(gain.sum(), 1e-12),
         )
         report.write(folder / bundles.REPORT, shown, progress)
 
@@ -295,9 +299,7 @@ def _write(
 
 def _reference(model: Model, known: Sample) -> pl.DataFrame:
     """Training rows for drift: features as the model saw them, PD out of fold, outcome."""
-    rng = np.random.default_rng(model.params["seed"])
-    size = min(_REFERENCE_ROWS, len(known.y))
-    rows = np.sort(rng.choice(len(known.y), size=size, replace=False))
+    rows = _some_rows(model, known)
     columns = {
         feature.name: _decoded(feature, known.X[rows, j])
         for j, feature in enumerate(known.features)
@@ -305,6 +307,13 @@ def _reference(model: Model, known: Sample) -> pl.DataFrame:
     return pl.DataFrame(columns).with_columns(
         pl.Series("PD", model.pd_oof[rows]), pl.Series("TARGET", known.y[rows])
     )
+
+
+def _some_rows(model: Model, known: Sample) -> np.ndarray:
+    """The training rows kept for drift, which the report explains too."""
+    rng = np.random.default_rng(model.params["seed"])
+    size = min(_REFERENCE_ROWS, len(known.y))
+    return np.sort(rng.choice(len(known.y), size=size, replace=False))
 
 
 def _decoded(feature: BundleFeature, values: np.ndarray) -> pl.Series:
