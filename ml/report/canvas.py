@@ -109,8 +109,13 @@ def render(drawing: Drawing) -> Plot:
 
 
 def _image(figure: Figure) -> Image.Image:
+    """The drawn figure; one that was not laid out is cut to what is on it."""
     buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=_DPI, bbox_inches="tight", pad_inches=0.12)
+    tight = None if figure.get_layout_engine() else "tight"
+    fast = {"compress_level": 0}  # read back at once
+    figure.savefig(
+        buffer, format="png", dpi=_DPI, bbox_inches=tight, pad_inches=0.12, pil_kwargs=fast
+    )
     return Image.open(buffer).convert("RGB")
 
 
@@ -118,7 +123,7 @@ def _png(image: Image.Image) -> bytes:
     """A palette of 256 colours makes the file a third as large, and no eye sees it."""
     buffer = BytesIO()
     few = image.quantize(_COLOURS, dither=Image.Dither.NONE)
-    few.save(buffer, format="png", optimize=True)
+    few.save(buffer, format="png")
     return buffer.getvalue()
 
 

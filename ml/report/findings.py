@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import lightgbm
@@ -12,8 +13,10 @@ from ml.bundle import BundleFeature
 from ml.calibration import Calibration
 from ml.concepts import Concept
 from ml.decision import CutOffs
+from ml.report.groups import thinned
 
 Rows = tuple[np.ndarray, np.ndarray]
+_EXPLAINED = 1_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Findings:
     features : tuple of BundleFeature
         The model's columns.
     X : array of float32, shape (n, n_features)
-        Training rows that are explained, 2,000 at most; levels as codes, NaN for unknown.
+        Training rows, of which up to 1,000 are explained; levels as codes, NaN for unknown.
     oof, hold_out : tuple of arrays
         Calibrated probabilities of default, and outcomes (1 for a default).
     importance : array of float, shape (n_folds, n_features)
@@ -74,6 +77,11 @@ class Findings:
             label if labels.count(label) == 1 else f"{label} ({feature.name})"
             for label, feature in zip(labels, self.features, strict=True)
         ]
+
+    @cached_property
+    def explained(self) -> np.ndarray:
+        """Rows of `X` that are explained: more of them cost time and show nothing new."""
+        return np.asarray(self.X[thinned(len(self.X), _EXPLAINED)])
 
     @property
     def mean_importance(self) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ml.report.groups import thinned
 
-_ROWS = 40
+_ROWS = 30
 
 
 def interactions(
@@ -26,7 +26,7 @@ def interactions(
     ----------
     booster : lightgbm.Booster
     X : array of float32, shape (n, n_features)
-        Rows, of which 40 at equal distances are used.
+        Rows, of which 30 at equal distances are used.
     columns : array of int, shape (k,)
         The features to pair.
 

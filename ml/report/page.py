@@ -74,6 +74,7 @@ def _context(findings: Findings, plots: Sequence[Plot]) -> dict[str, Any]:
         "style": Markup((_FOLDER / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - ours
         "manifest": manifest,
         "metrics": findings.metrics,
+        "studies": {name: findings.study(name) for names in _STUDIES.values() for name in names},
         "features": findings.features,
         "cut_offs": findings.cut_offs,
         "sections": _sections(findings),
@@ -85,7 +86,7 @@ def _context(findings: Findings, plots: Sequence[Plot]) -> dict[str, Any]:
         "stability": stability(findings),
         "plots": {plot.name: plot for plot in plots},
         "shap_plots": [plot for plot in plots if plot.name.startswith("shap_")],
-        "explained": len(findings.X),
+        "explained": len(findings.explained),
         "tables": _tables(findings),
         "feature_tables": tables.features(findings),
     }

@@ -38,7 +38,7 @@ _STRENGTH = "Mean absolute SHAP value (log-odds)"
 
 def drawings(findings: Findings) -> tuple[Drawing, ...]:
     """Every plot of this kind."""
-    if not len(findings.X):
+    if not len(findings.explained):
         return ()
     explained = Explained(findings)
     plots: list[tuple[str, str, Callable[[Explained], Drawn]]] = [
@@ -74,7 +74,7 @@ class Explained:
         """Shape (n, n_features + 1); the base value comes last."""
         threads = self.findings.manifest["training"]["parameters"].get("num_threads", 1)
         values = self.findings.booster.predict(
-            self.findings.X, pred_contrib=True, num_threads=threads
+            self.findings.explained, pred_contrib=True, num_threads=threads
         )
         return np.asarray(values, dtype=np.float64)
 
@@ -127,7 +127,7 @@ class Explained:
     @cached_property
     def data(self) -> np.ndarray:
         """What the model saw, with a code of its own for a level that is not known."""
-        data = self.findings.X.astype(np.float64)
+        data = self.findings.explained.astype(np.float64)
         for j, feature in enumerate(self.findings.features):
             if feature.levels is not None:
                 data[np.isnan(data[:, j]), j] = len(feature.levels)
@@ -171,7 +171,7 @@ class Explained:
 
     def shown(self, row: int) -> list[str]:
         """The values of a row as text."""
-        values = zip(self.findings.features, self.findings.X[row], strict=True)
+        values = zip(self.findings.features, self.findings.explained[row], strict=True)
         return [_text(feature.value(float(number))) for feature, number in values]
 
 
@@ -280,7 +280,7 @@ def _dependence(explained: Explained, *, column: int) -> Drawn:
     axes.grid(visible=False)
     axes.set_ylabel(_X_LABEL)
     for each in plt.gcf().axes[1:]:  # the colour bar, and the histogram's axis without ticks
-        each.set_ylabel(each.get_ylabel().replace("\n", " "))
+        each.set_ylabel(each.get_ylabel().replace("\n", " "), labelpad=8)
         if partner is not None:
             each.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     labels = explained.findings.labels
@@ -404,12 +404,12 @@ def _spread(explained: Explained, count: int) -> np.ndarray:
 
 def _interactions(explained: Explained) -> Drawn:
     columns = explained.order[:_PAIRED]
-    strength = interactions(explained.findings.booster, explained.findings.X, columns)
+    strength = interactions(explained.findings.booster, explained.findings.explained, columns)
     labels = [explained.findings.labels[j] for j in columns]
     figure_, axes = plt.subplots(figsize=(9, 7.4))
     lower = np.where(np.tri(len(columns), k=-1, dtype=bool), strength, np.nan)[1:, :-1]
     image = axes.imshow(lower, cmap="Blues", vmin=0)
-    dark = np.nanmax(lower, initial=0) * 0.6
+    dark = np.nanmax(lower, initial=0) * 0.75
     for (i, j), value in np.ndenumerate(lower):
         if j <= i:
             colour = "white" if value > dark else INK
