@@ -180,7 +180,8 @@ def _text(value: float | str | None) -> str:
         return _UNKNOWN
     if isinstance(value, str):
         return value
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+    text = f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+    return text.replace("-", "−")
 
 
 def _bar(explained: Explained) -> Drawn:

@@ -53,7 +53,7 @@ def figures(findings: Findings) -> Table:
         ("Refused at the cut-off", share(held["refused_share"]), share(known["refused_share"]))
     )
     return Table(
-        "Figures with their 95 % bootstrap intervals", ("", "Hold-out", "Out of fold"), rows
+        "Figures with their 95 % bootstrap intervals", ("Figure", "Hold-out", "Out of fold"), rows
     )
 
 
@@ -189,7 +189,7 @@ def protected(findings: Findings) -> Table:
     study = findings.study("protected") or {}
     return Table(
         "The same training without protected attributes and with them",
-        ("", "Without", "With", "Difference", "95 % interval of the difference"),
+        ("Figure", "Without", "With", "Difference", "95 % interval of the difference"),
         [
             (
                 name,
@@ -258,7 +258,7 @@ def dropped(findings: Findings) -> Table:
 
 def facts(caption: str, values: dict[str, Any]) -> Table:
     """Names and values, such as parameters or versions of libraries."""
-    return Table(caption, ("", "Value"), [(name, str(value)) for name, value in values.items()])
+    return Table(caption, ("Name", "Value"), [(name, str(value)) for name, value in values.items()])
 
 
 def _with_interval(entry: dict[str, Any], key: str) -> str:
