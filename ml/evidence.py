@@ -224,7 +224,7 @@ def fairness(sample: Sample, rows: np.ndarray, pd: np.ndarray, cut_off: float) -
     """
     found = []
     for attribute, levels in _attributes(sample, rows).items():
-        parts = [
+        parts: list[Figures] = [
             {"attribute": attribute, "level": level}
             | _of_level(pd[at], sample.y[rows][at], cut_off)
             for level, at in _levels(levels)

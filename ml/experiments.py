@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from ml import calibration, cost, families, metrics, report, validation
+from ml import calibration, cost, families, metrics, validation
 from ml.progress import Step
 from ml.sample import Design, Sample
 from ml.selection import Selection
@@ -95,12 +95,14 @@ class Bench:
             "seed": trial.seed,
             "cost_ratio": cost.RATIO,
         }
+        from ml.report import trial as curves  # noqa: PLC0415 - brings matplotlib along
+
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             scores = pl.DataFrame({"PD": trial.pd, "TARGET": trial.y})
             scores.write_parquet(folder / "out_of_fold.parquet")
             (folder / "figures.json").write_text(json.dumps(trial.metrics, indent=2))
-            report.curves(folder, trial.pd, trial.y)
+            curves.write(folder, trial.pd, trial.y)
             tracker.log(Run(name, trial.began, trial.metrics, params | known, folder))
 
 
@@ -173,6 +175,7 @@ class _Remembered(Recipe):
 
 def _objective(trial: optuna.Trial, bench: Bench, chosen: _Chosen, seed: int) -> float:
     over = {
+        "additive": trial.suggest_categorical("additive", [True, False]),
         "extra_trees": trial.suggest_categorical("extra_trees", [True, False]),
         "num_leaves": trial.suggest_int("num_leaves", 4, 64, log=True),
         "max_depth": trial.suggest_int("max_depth", 2, 10),

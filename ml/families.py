@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ml import validation
+from ml.fitting import MANY_ROWS
 from ml.sample import Design
 from ml.validation import Fit, Scorer
 
@@ -104,7 +105,7 @@ def _random_forest(design: Design, rows: np.ndarray, y: np.ndarray, seed: int) -
 
 
 def _histogram_boosting(design: Design, rows: np.ndarray, y: np.ndarray, seed: int) -> Scorer:
-    few = len(rows) < validation.fitting.MANY_ROWS
+    few = len(rows) < MANY_ROWS
     model = HistGradientBoostingClassifier(
         learning_rate=0.03,
         max_iter=1_000,

@@ -16,6 +16,7 @@ from ml.sample import Design
 MANY_ROWS = 50_000
 _PATIENCE = 100
 _MOST_ROUNDS = 6_000
+_TOGETHER_FROM = 15_000  # rows from which features may act together
 _BINNED_BY = 50_000  # rows that bin edges are taken from
 
 Split = tuple[np.ndarray, np.ndarray]
@@ -26,8 +27,11 @@ B = TypeVar("B")
 def parameters(rows: int, features: int, seed: int) -> dict[str, Any]:
     """LightGBM parameters for so many training rows and features.
 
-    With few rows, only small trees on few features at a time generalise; the trees may
-    grow as rows come in. Everything that makes results depend on the machine is fixed.
+    With few rows, only small trees on few features at a time generalise, and how features act
+    together cannot be learned: "additive", a name of ours, gives every tree one feature (a
+    generalised additive model; Lou, Caruana, Gehrke 2012, "Intelligible models for
+    classification and regression"). Trees may grow as rows come in. Everything that makes
+    results depend on the machine is fixed.
 
     >>> small, large = parameters(4_000, 300, seed=1), parameters(250_000, 300, seed=1)
     >>> small["num_leaves"] < large["num_leaves"]
@@ -39,6 +43,7 @@ def parameters(rows: int, features: int, seed: int) -> dict[str, Any]:
         "objective": "binary",
         "metric": "binary_logloss",
         "learning_rate": 0.03 if few else 0.02,
+        "additive": rows < _TOGETHER_FROM,
         "extra_trees": few,  # thresholds drawn at random: the strongest cure for few rows
         "num_leaves": round(8 * growth**0.3),
         "max_depth": round(4 * growth**0.17),
@@ -76,12 +81,11 @@ def dataset(
     y : array of int, shape (n,)
         Outcomes of these rows.
     """
-    fixed = params | {"num_threads": threads(len(rows))}
     data = lightgbm.Dataset(
         design.rows(rows),
         y.astype(np.float64),
         categorical_feature=design.categorical,
-        params=fixed,
+        params=_known(params, rows=len(rows), features=len(design.features)),
     )
     return data.construct()
 
@@ -93,7 +97,7 @@ def fit(
     progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> lightgbm.Booster:
     """Grow so many trees."""
-    booster = lightgbm.Booster(params | {"num_threads": threads(data.num_data())}, data)
+    booster = _booster(data, params)
     for done in range(rounds):
         booster.update()
         progress(done + 1, rounds)
@@ -116,8 +120,7 @@ def choose_rounds(
     """
     best = []
     for fit_rows, rows in splits(y, folds, params["seed"]):
-        fixed = params | {"num_threads": threads(len(y))}
-        booster = lightgbm.Booster(fixed, data.subset(fit_rows.tolist()))
+        booster = _booster(data.subset(fit_rows.tolist()).construct(), params)
         booster.add_valid(data.subset(rows.tolist()), "held back")
         best.append(_stop_early(booster))
     return max(1, round(float(np.mean(best))))
@@ -146,6 +149,19 @@ def side_by_side(work: Callable[[A], B], items: Iterable[A], rows: int) -> Itera
         return
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield from pool.map(work, items)
+
+
+def _booster(data: lightgbm.Dataset, params: dict[str, Any]) -> lightgbm.Booster:
+    known = _known(params, rows=data.num_data(), features=data.num_feature())
+    return lightgbm.Booster(known, data)
+
+
+def _known(params: dict[str, Any], *, rows: int, features: int) -> dict[str, Any]:
+    """Parameters in LightGBM's own words."""
+    known = {name: value for name, value in params.items() if name != "additive"}
+    if params.get("additive"):
+        known["interaction_constraints"] = [[j] for j in range(features)]
+    return known | {"num_threads": threads(rows)}
 
 
 def _stop_early(booster: lightgbm.Booster) -> int:

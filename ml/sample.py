@@ -97,7 +97,7 @@ class Design:
         return Rows(self, rows)
 
 
-class Rows(lightgbm.Sequence):  # type: ignore[misc] - ships no types
+class Rows(lightgbm.Sequence):
     """Rows of a design for `lightgbm.Dataset`, which bins them without a copy of the whole."""
 
     batch_size = _BATCH

@@ -103,6 +103,7 @@ def _useless(
     "Permutation importance: a corrected feature importance measure"), on several splits.
     """
     params = fitting.parameters(len(rows), len(design.features), seed) | {
+        "additive": False,
         "extra_trees": True,
         "learning_rate": 0.05,
     }

@@ -102,7 +102,9 @@ class Validation:
     folds: list[Fold]
 
 
-def boosted(over: dict[str, Any] | None = None, *, inner_folds: int | None = None) -> Fit:
+def boosted(
+    over: dict[str, Any] | None = None, *, inner_folds: int | None = None
+) -> Callable[[Design, np.ndarray, np.ndarray, int], Boosted]:
     """Fit LightGBM with the parameters for so many rows, changed by `over`."""
 
     def fit(design: Design, rows: np.ndarray, y: np.ndarray, seed: int) -> Boosted:
@@ -178,7 +180,7 @@ def refit(
 
 def _assembled(rows: np.ndarray, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """Scores of folds in the order of `rows`."""
-    raw = np.full(int(rows.max()) + 1, np.nan)
+    raw: np.ndarray = np.full(int(rows.max()) + 1, np.nan)
     for scored, scores in parts:
         raw[scored] = scores
-    return raw[rows]
+    return np.asarray(raw[rows])

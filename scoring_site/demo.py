@@ -16,6 +16,7 @@ from django.db import transaction
 from knox.models import AuthToken
 
 import ml.synthesis
+from ml.choosing import Options
 from ml.progress import Step
 from ml.tables import open_tables
 from ml.training import train
@@ -41,7 +42,7 @@ def prepare(*, state: Path, progress: Step) -> None:
                 progress=lambda done, of: progress("Making demo data", done, of),
             )
         if not bundle.exists():
-            train(open_tables(data), bundle, seed=SEED, progress=progress)
+            train(open_tables(data), bundle, Options(seed=SEED, quick=True), progress=progress)
         services.activate_model(version=services.register_model(bundle_path=bundle))
     if not ClientFile.objects.exists():
         materialise(

@@ -12,7 +12,7 @@ _ROWS = 30
 
 def interactions(
     booster: lightgbm.Booster,
-    X: np.ndarray,  # noqa: N803 - the field's own name
+    X: np.ndarray,
     columns: np.ndarray,
 ) -> np.ndarray:
     """Strength of the interaction of each pair of features.
