@@ -121,7 +121,7 @@ def draw_tables(
     person = draw(figures.marginals["application"], application.DRIVERS, latents, noise)
     ids = np.arange(start.client, start.client + size)
     labelled = np.zeros(size, dtype=bool)
-    labelled[noise.permutation(size)[: max(1, round(size * TRAIN_SHARE))]] = True
+    labelled[noise.permutation(size)[: _labelled(start.client, size)]] = True
     people = _People(figures, ids, labelled, joint, latents, person)
 
     applications = _applications(people, noise)
@@ -134,6 +134,12 @@ def draw_tables(
     train = applications.with_columns(target).filter(pl.Series(labelled)).select(order)
     test = applications.filter(pl.Series(~labelled)).select(list(APPLICATION_TEST.columns))
     return {"application_train": train, "application_test": test, **tables}
+
+
+def _labelled(first: int, size: int) -> int:
+    """Number of clients with a label in a batch, such that all batches have the share."""
+    before = first - _FIRST_CLIENT
+    return max(1, round((before + size) * TRAIN_SHARE) - round(before * TRAIN_SHARE))
 
 
 @dataclass(frozen=True)
