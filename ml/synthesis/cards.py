@@ -58,9 +58,10 @@ def drivers(balances: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def columns(cards: Mapping[str, Ints], habits: Mapping[str, Floats], noise: Noise) -> pl.DataFrame:
-    """Return the table's rows for `cards` (SK_ID_PREV, SK_ID_CURR, decision in days)."""
-    age = np.clip(-cards["DAYS_DECISION"] // 30, 1, _OLDEST_MONTH)
+def columns(cards: pl.DataFrame, habits: Mapping[str, Floats], noise: Noise) -> pl.DataFrame:
+    """Return the table's rows for `cards` (SK_ID_PREV, SK_ID_CURR, DAYS_DECISION)."""
+    decided = cards["DAYS_DECISION"].to_numpy().astype(np.int64)
+    age = np.clip(-decided // 30, 1, _OLDEST_MONTH)
     # Statements end last month, a month before, or (few cards) long ago.
     recent = noise.choice(np.array([1, 2, 3]), len(age), p=[0.6, 0.3, 0.1])
     gone = np.floor(noise.random(len(age)) * age).astype(np.int64)
@@ -82,8 +83,8 @@ def columns(cards: Mapping[str, Ints], habits: Mapping[str, Floats], noise: Nois
     late = used & (noise.random(len(card)) < habit["CARD_MONTHS_LATE"] / 0.6)
     days_late = np.where(late, np.ceil(habit["CARD_DAYS_LATE"] * noise.random(len(card))), 0)
     values: dict[str, pl.Series | Floats] = {
-        "SK_ID_PREV": pl.Series(cards["SK_ID_PREV"][card]),
-        "SK_ID_CURR": pl.Series(cards["SK_ID_CURR"][card]),
+        "SK_ID_PREV": cards["SK_ID_PREV"].gather(card),
+        "SK_ID_CURR": cards["SK_ID_CURR"].gather(card),
         "MONTHS_BALANCE": (step - total + 1 - newest[card]).astype(np.float64),
         "AMT_BALANCE": balance,
         "AMT_CREDIT_LIMIT_ACTUAL": np.where(used | (noise.random(len(card)) < 0.6), limit, 0.0),

@@ -30,7 +30,12 @@ LABELLED_WITH_BALANCE: Final = 0.355
 """Share of labelled clients whose bureau loans have monthly balances (all unlabelled have)."""
 
 _FIRST_CLIENT, _FIRST_PREVIOUS, _FIRST_BUREAU = 100_001, 1_000_001, 5_000_001
-_CARD_SEEN: Final = 0.97
+_FIRST_OLD_CARD: Final = 50_000_001
+"""Cards older than the records; a client has at most one, so its own number leads to it."""
+_OLD_CARDS: Final = 0.124
+"""Share of card holders whose card is older than the records of previous applications."""
+_CARD_SEEN: Final = 0.95
+"""Share of granted cards that have monthly balances."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,7 @@ def draw_tables(
     person = draw(figures.marginals["application"], application.DRIVERS, latents, noise)
     ids = np.arange(start.client, start.client + size)
     labelled = np.zeros(size, dtype=bool)
-    labelled[noise.permutation(size)[: max(1, round(size * TRAIN_SHARE))]] = True
+    labelled[noise.permutation(size)[: _labelled(start.client, size)]] = True
     people = _People(figures, ids, labelled, joint, latents, person)
 
     applications = _applications(people, noise)
@@ -129,6 +134,12 @@ def draw_tables(
     train = applications.with_columns(target).filter(pl.Series(labelled)).select(order)
     test = applications.filter(pl.Series(~labelled)).select(list(APPLICATION_TEST.columns))
     return {"application_train": train, "application_test": test, **tables}
+
+
+def _labelled(first: int, size: int) -> int:
+    """Number of clients with a label in a batch, such that all batches have the share."""
+    before = first - _FIRST_CLIENT
+    return max(1, round((before + size) * TRAIN_SHARE) - round(before * TRAIN_SHARE))
 
 
 @dataclass(frozen=True)
@@ -178,9 +189,10 @@ def _previous_tables(
     people: _People, first: int, noise: np.random.Generator
 ) -> dict[str, pl.DataFrame]:
     person, marginals = people.person, people.figures.marginals
-    count = person["PREVIOUS_ROWS"]
+    count, granted = person["PREVIOUS_ROWS"], person["CARD_GRANTED"].floats() > 0
+    old = granted & ((count.floats() == 0) | (noise.random(len(granted)) < _OLD_CARDS))
     owner, latents = row_latents(people.figures, "previous", people.joint, count, noise)
-    known = previous.flags(owner, person["CARD_GRANTED"].floats(), noise)
+    known = previous.flags(owner, granted & ~old, noise)
     drawn = draw(marginals["previous"], previous.DRIVERS, latents, noise, known)
     phone = np.round(person["DAYS_LAST_PHONE_CHANGE"].values)
     drawn = previous.in_order(previous.decided(drawn, owner, phone, noise), owner)
@@ -190,30 +202,41 @@ def _previous_tables(
     }
     loans = previous.columns(drawn, keys)
     habits = draw(marginals["cards"], cards.DRIVERS, people.latents, noise)
-    months = cards.columns(*_card_loans(loans, owner, habits, noise), noise)
-    own = noise.standard_normal(len(owner))
-    lateness = 0.7 * latents["MONTHS_LATE"] + np.sqrt(1 - 0.7**2) * own
+    old_cards = _old_cards(people.ids[old])
+    card = pl.concat([_granted_cards(loans, noise), old_cards])
+    holder = np.searchsorted(people.ids, card["SK_ID_CURR"].to_numpy())
+    habit = {name: column.values[holder] for name, column in habits.items()}
+    months = cards.columns(card, habit, noise)
+    accounts = pl.concat([frame.select("SK_ID_PREV", "SK_ID_CURR") for frame in (loans, old_cards)])
+    late = np.concatenate([latents["MONTHS_LATE"], people.latents["CARD_MONTHS_LATE"][old]])
+    lateness = 0.7 * late + np.sqrt(1 - 0.7**2) * noise.standard_normal(len(late))
     return {
         "previous_application": loans,
         "POS_CASH_balance": payments.pos_cash(loans, drawn, noise),
         "credit_card_balance": months,
-        "installments_payments": payments.instalments(loans, months, lateness, noise),
+        "installments_payments": payments.instalments(loans, months, (accounts, lateness), noise),
     }
 
 
-def _card_loans(
-    loans: pl.DataFrame, owner: Ints, habits: Mapping[str, Column], noise: np.random.Generator
-) -> tuple[dict[str, Ints], dict[str, Floats]]:
+def _granted_cards(loans: pl.DataFrame, noise: np.random.Generator) -> pl.DataFrame:
     granted = (pl.col("NAME_CONTRACT_TYPE") == "Revolving loans") & (
         pl.col("NAME_CONTRACT_STATUS") == "Approved"
     )
-    rows = np.flatnonzero(loans.select(granted).to_series().to_numpy())
-    rows = rows[noise.random(len(rows)) < _CARD_SEEN]
-    card = {
-        name: loans[name].to_numpy()[rows].astype(np.int64)
-        for name in ("SK_ID_PREV", "SK_ID_CURR", "DAYS_DECISION")
-    }
-    return card, {name: column.values[owner[rows]] for name, column in habits.items()}
+    card = loans.filter(granted).select("SK_ID_PREV", "SK_ID_CURR", "DAYS_DECISION")
+    return card.filter(pl.Series(noise.random(card.height) < _CARD_SEEN))
+
+
+def _old_cards(clients: Ints) -> pl.DataFrame:
+    """Return cards with monthly balances but without an application on record."""
+    return pl.DataFrame(
+        {
+            "SK_ID_PREV": clients - _FIRST_CLIENT + _FIRST_OLD_CARD,
+            "SK_ID_CURR": clients,
+            "DAYS_DECISION": pl.repeat(
+                previous.OLDEST_DECISION, len(clients), dtype=pl.Int32, eager=True
+            ),
+        }
+    )
 
 
 def row_latents(

@@ -66,12 +66,13 @@ def pos_cash(
 def instalments(
     loans: pl.DataFrame,
     cards: pl.DataFrame,
-    lateness: Floats,
+    accounts: tuple[pl.DataFrame, Floats],
     noise: np.random.Generator,
 ) -> pl.DataFrame:
     """Return installments_payments of `loans` and of the credit card months `cards`.
 
-    `lateness` is a standard normal per previous application: high for those paid late.
+    `accounts` are SK_ID_PREV and SK_ID_CURR of the loans, followed by those of cards that
+    are no loan on record, and for each a standard normal: high for those paid late.
     """
     rows = _instalment_loans(loans)
     rows = rows[noise.random(len(rows)) >= _NEVER_SEEN]
@@ -94,24 +95,24 @@ def instalments(
         "number": step + 1,
         "day": first[loan] + DAYS_BETWEEN_INSTALMENTS * step,
     }
-    return _paid(loans, plan, (amount, _card_plan(loans, cards, noise)), lateness, noise)
+    card = _card_plan(accounts[0]["SK_ID_PREV"].to_numpy(), cards, noise)
+    return _paid(accounts, plan, (amount, card), noise)
 
 
 def _paid(
-    loans: pl.DataFrame,
+    accounts: tuple[pl.DataFrame, Floats],
     plan: Mapping[str, npt.NDArray[Any]],
     amounts: tuple[Floats, dict[str, Floats]],
-    lateness: Floats,
     noise: np.random.Generator,
 ) -> pl.DataFrame:
-    amount, card = amounts
+    (keys, lateness), (amount, card) = accounts, amounts
     row = np.concatenate([plan["row"], card["row"]]).astype(np.int64)
     day = np.concatenate([plan["day"], card["day"]])
     due = np.round(np.concatenate([amount, card["amount"]]), 2)
     of_card = np.arange(len(row)) >= len(amount)
     delay = _delays(lateness[row], of_card, noise)
     paid = np.where(of_card, np.concatenate([np.zeros(len(amount)), card["paid"]]), due)
-    split = ~of_card & (noise.random(len(row)) < normal.cdf(-1.75 + 0.35 * lateness[row]))
+    split = ~of_card & (noise.random(len(row)) < normal.cdf(-1.47 + 0.35 * lateness[row]))
     part = np.where(split, noise.random(len(row)), 1.0)
     # The second part of a split payment is a row of its own, some days later.
     again = np.flatnonzero(split & (noise.random(len(row)) < 0.85))
@@ -125,8 +126,8 @@ def _paid(
     number = np.concatenate([plan["number"], card["number"]])
     version = np.concatenate([plan["version"], np.zeros(len(card["row"]))])
     values: dict[str, pl.Series | Floats] = {
-        "SK_ID_PREV": loans["SK_ID_PREV"].gather(row[every]),
-        "SK_ID_CURR": loans["SK_ID_CURR"].gather(row[every]),
+        "SK_ID_PREV": keys["SK_ID_PREV"].gather(row[every]),
+        "SK_ID_CURR": keys["SK_ID_CURR"].gather(row[every]),
         "NUM_INSTALMENT_VERSION": version[every].astype(np.float64),
         "NUM_INSTALMENT_NUMBER": number[every].astype(np.float64),
         "DAYS_INSTALMENT": day[every],
@@ -153,18 +154,17 @@ def _delays(
 
 
 def _card_plan(
-    loans: pl.DataFrame, cards: pl.DataFrame, noise: np.random.Generator
+    accounts: Ints, cards: pl.DataFrame, noise: np.random.Generator
 ) -> dict[str, Floats]:
     """Return the card months with something due or paid, as rows of payments."""
     least = cards["AMT_INST_MIN_REGULARITY"].fill_null(0.0).to_numpy()
     paid = cards["AMT_PAYMENT_TOTAL_CURRENT"].to_numpy()
     months = np.flatnonzero((least > 0) | (paid > 0))
-    ids = loans["SK_ID_PREV"].to_numpy()
-    # A month's payment comes in one to three parts.
-    parts = np.where(paid[months] > 0, 1 + noise.binomial(2, 0.55, len(months)), 1)
+    # A month's payment comes in one to four parts.
+    parts = np.where(paid[months] > 0, 1 + noise.binomial(3, 0.55, len(months)), 1)
     share = np.repeat(1.0 / parts, parts)
     months = np.repeat(months, parts)
-    row = np.searchsorted(ids, cards["SK_ID_PREV"].to_numpy()[months])
+    row = np.searchsorted(accounts, cards["SK_ID_PREV"].to_numpy()[months])
     day = np.round((cards["MONTHS_BALANCE"].to_numpy()[months] + 0.5) * 30.4375)
     number = cards["CNT_INSTALMENT_MATURE_CUM"].fill_null(0.0).to_numpy()[months]
     return {

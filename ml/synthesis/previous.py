@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from ml.schema import PREVIOUS_APPLICATION, Kind
@@ -16,9 +17,8 @@ from ml.synthesis.normal import Floats
 FAR_AWAY: Final = 365_243
 """Home Credit's day of what has not happened, or never will."""
 DAYS_BETWEEN_INSTALMENTS: Final = 30
-_OLDEST_DECISION: Final = -2922
+OLDEST_DECISION: Final = -2922
 _PHONE_CHANGED_WITH_APPLICATION: Final = 0.86
-_CARDS_AS_OLD_AS_RECORDS: Final = 0.13
 
 _KIND = ("NAME_CONTRACT_TYPE", "NAME_CONTRACT_STATUS")
 _PRODUCT = ("PRODUCT_COMBINATION", "NAME_CONTRACT_STATUS")
@@ -101,10 +101,12 @@ def drivers(previous: pl.DataFrame, pos: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def flags(owner: Ints, granted: Floats, noise: np.random.Generator) -> dict[str, Column]:
+def flags(
+    owner: Ints, granted: npt.NDArray[np.bool_], noise: np.random.Generator
+) -> dict[str, Column]:
     """Return the drivers FIRST and CARD for rows grouped by `owner`.
 
-    The first row of each client is FIRST; one row of each client in `granted` is the CARD,
+    The first row of each client is FIRST; one row of each `granted` client is the CARD,
     rarely the first one where there are others.
     """
     first = np.diff(owner, prepend=-1) != 0
@@ -113,7 +115,7 @@ def flags(owner: Ints, granted: Floats, noise: np.random.Generator) -> dict[str,
     later = 1 + np.floor(noise.random(len(rows)) * (rows - 1)).astype(np.int64)
     is_first = (rows == 1) | (noise.random(len(rows)) < 0.1)
     card = np.zeros(len(owner), dtype=bool)
-    card[starts + np.where(is_first, 0, later)] = granted[owner[starts]] > 0
+    card[starts + np.where(is_first, 0, later)] = granted[owner[starts]]
     known = np.zeros(len(owner), dtype=bool)
     return {
         name: Column(values.astype(np.float64), known, (0.0, 1.0))
@@ -127,17 +129,15 @@ def decided(
     """Return the drivers with days of decision that fit the client's other days.
 
     Clients tend to change their phone number when they apply, so one decision often falls
-    on the client's day of `phone` change. Some cards are as old as the records.
+    on the client's day of `phone` change.
     """
-    days = np.clip(np.round(drawn["DAYS_DECISION"].values), _OLDEST_DECISION, -1)
+    days = np.clip(np.round(drawn["DAYS_DECISION"].values), OLDEST_DECISION, -1)
     changed = phone[owner]
     order = np.lexsort((np.abs(days - changed), owner))
     nearest = order[np.diff(owner[order], prepend=-1) != 0]
-    fits = (changed[nearest] < -1) & (changed[nearest] >= _OLDEST_DECISION)
+    fits = (changed[nearest] < -1) & (changed[nearest] >= OLDEST_DECISION)
     nearest = nearest[fits & (noise.random(len(nearest)) < _PHONE_CHANGED_WITH_APPLICATION)]
     days[nearest] = changed[nearest]
-    old = (drawn["CARD"].values > 0) & (noise.random(len(days)) < _CARDS_AS_OLD_AS_RECORDS)
-    days = np.where(old, _OLDEST_DECISION + np.floor(100 * noise.random(len(days))), days)
     return {**drawn, "DAYS_DECISION": Column(days, drawn["DAYS_DECISION"].missing)}
 
 
@@ -161,7 +161,7 @@ def columns(drawn: Mapping[str, Column], keys: Mapping[str, Ints]) -> pl.DataFra
     for name, kind in PREVIOUS_APPLICATION.columns.items():
         if name in drawn:
             values[name] = drawn[name].strings() if kind is Kind.TEXT else drawn[name].floats()
-    values["DAYS_DECISION"] = np.clip(np.round(drawn["DAYS_DECISION"].values), -2922, -1)
+    values["DAYS_DECISION"] = np.clip(np.round(drawn["DAYS_DECISION"].values), OLDEST_DECISION, -1)
     values["SELLERPLACE_AREA"] = np.round(drawn["SELLERPLACE_AREA"].values)
     together = drawn[_RATES[0]].missing | drawn[_RATES[1]].missing
     values |= {name: np.where(together, np.nan, drawn[name].floats()) for name in _RATES}
@@ -192,7 +192,7 @@ def _amounts(drawn: Mapping[str, Column]) -> dict[str, Floats]:
 
 def _days(drawn: Mapping[str, Column]) -> dict[str, Floats]:
     """Return the days of a granted loan; all of them are missing for other applications."""
-    decision = np.clip(np.round(drawn["DAYS_DECISION"].values), -2922, -1)
+    decision = np.clip(np.round(drawn["DAYS_DECISION"].values), OLDEST_DECISION, -1)
     insured = drawn["NFLAG_INSURED_ON_APPROVAL"]
     dated = drawn["NAME_CONTRACT_STATUS"].equals("Approved") & ~insured.missing
     card = drawn["NAME_CONTRACT_TYPE"].equals("Revolving loans")

@@ -96,7 +96,8 @@ def test_whole_numbers_may_be_written_with_a_point_and_extra_columns_are_ignored
         pl.col("CNT_CHILDREN", "SK_ID_CURR").cast(pl.Float64), extra=pl.lit("anything")
     )
     _csv(written, folder, "application_train")
-    assert tables.open_tables(folder).frames["application_train"].collect().equals(applications)
+    opened = tables.open_tables(folder)
+    assert opened.frames["application_train"].collect().equals(applications)
 
 
 def test_nan_in_parquet_is_null(folder: Path, applications: pl.DataFrame) -> None:
@@ -242,17 +243,41 @@ def test_ragged_rows(folder: Path, applications: pl.DataFrame) -> None:
     assert "application_train" in refused(folder)
 
 
-def test_unpacked_files_do_not_stay(
-    folder: Path, applications: pl.DataFrame, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "scratch"))
+    return tmp_path / "scratch"
+
+
+@pytest.mark.parametrize("write", [_csv, _gz, _zip])
+def test_text_is_parsed_once_into_a_file_that_does_not_stay(
+    write: Callable[[pl.DataFrame, Path, str], object],
+    folder: Path,
+    applications: pl.DataFrame,
+    scratch: Path,
 ) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(scratch))
-    _gz(applications, folder, "application_train")
+    write(applications, folder, "application_train")
     opened = tables.open_tables(folder)
-    assert list(scratch.iterdir())
+    files = [file.name for file in scratch.rglob("*") if file.is_file()]
+    assert files == ["application_train.parquet"]
     del opened
     assert not list(scratch.iterdir())
+
+
+def test_parquet_is_read_in_place(folder: Path, applications: pl.DataFrame, scratch: Path) -> None:
+    _parquet(applications, folder, "application_train")
+    opened = tables.open_tables(folder)
+    assert not list(scratch.iterdir())
+    assert opened.frames["application_train"].collect().equals(applications)
+
+
+def test_two_keys_with_one_hash_are_not_taken_for_one(
+    folder: Path, applications: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _csv(applications, folder, "application_train")
+    monkeypatch.setattr(pl.Expr, "hash", lambda expr: expr.struct.field("SK_ID_CURR") // 10)
+    tables.open_tables(folder)
 
 
 def test_inline_records_are_typed() -> None:

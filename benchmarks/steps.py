@@ -1,0 +1,187 @@
+"""One step of the benchmark: `python -m benchmarks.steps NAME FOLDER`, in a process of its own.
+
+A step takes what it needs from the folder and leaves its result there, so that steps can be
+run one by one.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from ml import features, tables
+from ml.progress import Step, bars
+from ml.schema import TABLES
+from ml.tables import Tables
+
+_SEED: Final = 20
+# Kaggle's files hold these in no order; bureau and its balance come client by client.
+_IN_NO_ORDER: Final = (
+    "previous_application",
+    "POS_CASH_balance",
+    "credit_card_balance",
+    "installments_payments",
+)
+
+
+def generate(folder: Path, applicants: int) -> None:
+    """Write the tables of `applicants` made-up clients as Parquet and as CSV."""
+    from ml.synthesis import synthesize  # noqa: PLC0415 - not counted where it is not used
+
+    scratch = folder / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    with bars(stderr=True) as step:
+        synthesize(
+            applicants,
+            scratch,
+            _SEED,
+            progress=lambda done, of: step("Making tables", done, of),
+            format="parquet",
+        )
+        for name in _told("Putting rows in no order", _IN_NO_ORDER, step):
+            file = scratch / f"{name}.parquet"
+            rows = pl.read_parquet(file).sample(fraction=1, shuffle=True, seed=_SEED)
+            rows.write_parquet(file)
+        (folder / "csv").mkdir(exist_ok=True)
+        for name in _told("Writing them as CSV", TABLES, step):
+            table = pl.scan_parquet(scratch / f"{name}.parquet")
+            table.sink_csv(folder / "csv" / f"{name}.csv")
+    scratch.rename(folder / "parquet")
+
+
+def features_from_parquet(folder: Path) -> None:
+    """Compute every feature of every labelled application from Parquet."""
+    _matrix(folder / "parquet", folder / "features.parquet")
+
+
+def features_from_csv(folder: Path) -> None:
+    """Compute every feature of every labelled application from CSV."""
+    _matrix(folder / "csv", folder / "features.parquet")
+
+
+def training(folder: Path) -> None:
+    """Train on all labelled applications, validate, and write the bundle."""
+    from ml.training import train  # noqa: PLC0415 - not counted where it is not used
+
+    with bars(stderr=True) as step:
+        opened = _open(folder / "parquet", step)
+        train(opened, folder / "bundle", tracking=False, progress=step)
+
+
+def scoring(folder: Path) -> None:
+    """Score all unlabelled applications with the bundle."""
+    from ml.bundle import Bundle  # noqa: PLC0415 - not counted where it is not used
+
+    with bars(stderr=True) as step:
+        model = Bundle.load(folder / "bundle")
+        opened = _open(folder / "parquet", step)
+        step("Scoring", 0, 1)
+        applications = opened.frames["application_test"]
+        frame = features.matrix(opened.frames, applications).collect(engine="streaming")
+        scores = pl.DataFrame({"PD": model.predict(model.encode(frame))})
+        scores.write_parquet(folder / "scores.parquet")
+        step("Scoring", 1, 1)
+
+
+def subset_from_parquet(folder: Path) -> None:
+    """Compute the notebook's features by `ml.features`, from Parquet."""
+    _subset(folder / "parquet", folder)
+
+
+def subset_from_csv(folder: Path) -> None:
+    """Compute the notebook's features by `ml.features`, from CSV."""
+    _subset(folder / "csv", folder)
+
+
+def pandas_from_parquet(folder: Path) -> None:
+    """Compute the notebook's features by pandas, from Parquet."""
+    _notebook(folder / "parquet", folder)
+
+
+def pandas_from_csv(folder: Path) -> None:
+    """Compute the notebook's features by pandas, from CSV."""
+    _notebook(folder / "csv", folder)
+
+
+def agreement(folder: Path) -> None:
+    """Refuse to go on unless both ways gave the same values."""
+    from benchmarks.agreement import disagreements  # noqa: PLC0415 - as above
+
+    ours, theirs = (pl.read_parquet(folder / f"{name}.parquet") for name in ("subset", "pandas"))
+    if apart := disagreements(ours, theirs):
+        raise SystemExit(f"The values differ, by feature and number of clients: {apart}")
+
+
+STEPS: Final[Mapping[str, Callable[[Path], None]]] = {
+    step.__name__: step
+    for step in (
+        features_from_parquet,
+        features_from_csv,
+        training,
+        scoring,
+        pandas_from_parquet,
+        subset_from_parquet,
+        pandas_from_csv,
+        subset_from_csv,
+        agreement,
+    )
+}
+
+
+def _matrix(data: Path, out: Path) -> None:
+    with bars(stderr=True) as step:
+        opened = _open(data, step)
+        step("Computing features", 0, 1)
+        labelled = opened.frames["application_train"]
+        frame = features.matrix(opened.frames, labelled).collect(engine="streaming")
+        frame.write_parquet(out)
+        step("Computing features", 1, 1)
+
+
+def _subset(data: Path, folder: Path) -> None:
+    with bars(stderr=True) as step:
+        names = pl.read_parquet_schema(folder / "pandas.parquet")  # what the notebook computed
+        opened = _open(data, step)
+        step("Computing some features", 0, 1)
+        history = features.history(opened.frames).select(*names)
+        history.collect(engine="streaming").write_parquet(folder / "subset.parquet")
+        step("Computing some features", 1, 1)
+
+
+def _notebook(data: Path, folder: Path) -> None:
+    from benchmarks import notebook  # noqa: PLC0415 - pandas is not counted where it is not used
+
+    with bars(stderr=True) as step:
+        step("Computing with pandas", 0, 1)
+        notebook.features(data).to_parquet(folder / "pandas.parquet", index=False)
+        step("Computing with pandas", 1, 1)
+
+
+def _open(data: Path, step: Step) -> Tables:
+    names = iter(range(len(TABLES)))
+    opened = tables.open_tables(
+        data, progress=lambda _name: step("Reading tables", next(names), len(TABLES))
+    )
+    step("Reading tables", len(TABLES), len(TABLES))
+    return opened
+
+
+def _told(words: str, names: Iterable[str], step: Step) -> Iterable[str]:
+    every = list(names)
+    for done, name in enumerate(every):
+        step(words, done, len(every))
+        yield name
+    step(words, len(every), len(every))
+
+
+if __name__ == "__main__":
+    name, folder, *applicants = sys.argv[1:]
+    if name == generate.__name__:
+        generate(Path(folder), int(applicants[0]))
+    else:
+        STEPS[name](Path(folder))
