@@ -190,7 +190,8 @@ class Bundle:
         """
         pd = self.predict(self.encode(frame))
         decisions = [self.decide(value).value for value in pd]
-        return pl.DataFrame([frame["SK_ID_CURR"], pd, decisions], schema=SCORES)
+        columns = {"SK_ID_CURR": frame["SK_ID_CURR"], "PD": pd, "DECISION": decisions}
+        return pl.DataFrame(columns, schema=SCORES)
 
     def reference(self) -> pl.DataFrame:
         """Sample of training rows: features, `PD` and `TARGET`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import shutil
 import subprocess
@@ -109,6 +110,7 @@ def workspace() -> Path:
 
 
 def _start() -> SparkSession:
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # else it reports each connection
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     launch = SparkConf(loadDefaults=False).setAppName("credit-desk")
     launch.set("spark.ui.showConsoleProgress", "false")
