@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -30,11 +31,10 @@ _TYPES: Mapping[pl.DataType, str] = {
 
 def write_features(data: str, out: str, *, progress: Step) -> Written:
     """See `ml.cluster.write_features`."""
-    with told():
-        session = _session(out, progress)
+    with _job(out, progress) as session:
         sources = open_sources(session, data, progress=progress)
+        names = sources.applications
         with watched(session, "Computing features", progress):
-            names = sources.applications
             _write(sources, names, batches.features_of, _feature_types(names), out)
     return _written(sources, names)
 
@@ -42,25 +42,30 @@ def write_features(data: str, out: str, *, progress: Step) -> Written:
 def write_scores(bundle: Path, data: str, out: str, *, progress: Step) -> Written:
     """See `ml.cluster.write_scores`."""
     model = Bundle.load(bundle)
-    with told():
-        session = _session(out, progress)
+    with _job(out, progress) as session:
         sources = open_sources(session, data, progress=progress)
+        names = sources.applications[-1:]  # the test table comes last
         with watched(session, "Scoring", progress):
-            names = sources.applications[-1:]  # the test table comes last
             mapper = partial(batches.scores_of, bundle=_send(session, model))
             _write(sources, names, mapper, SCORES, out)
     return _written(sources, names)
 
 
-def _session(out: str, progress: Step) -> SparkSession:
-    """A session, and a free place for what it will write."""
-    progress("Starting Spark", 0, 1)
-    session = open_session()
-    progress("Starting Spark", 1, 1)
-    files, folder = located(session, out)
-    if files.exists(folder):
-        raise DataError(f"{out} exists; --out names the folder to make.")
-    return session
+@contextmanager
+def _job(out: str, progress: Step) -> Iterator[SparkSession]:
+    """A session, and a new folder that holds everything in the end or does not stay."""
+    with told():
+        progress("Starting Spark", 0, 1)
+        session = open_session()
+        progress("Starting Spark", 1, 1)
+        files, folder = located(session, out)
+        if files.exists(folder):
+            raise DataError(f"{out} exists; --out names the folder to make.")
+        try:
+            yield session
+        except BaseException:
+            files.delete(folder, True)
+            raise
 
 
 def _send(session: SparkSession, model: Bundle) -> str:

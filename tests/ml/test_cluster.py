@@ -110,14 +110,14 @@ def test_every_score_is_the_same_without_bureau(
 ) -> None:
     data = Path(shutil.copytree(mixed, tmp_path / "data"))
     shutil.rmtree(data / "bureau")
+    shutil.rmtree(data / "POS_CASH_balance.parquet")
     (data / "application_test.csv").unlink()
     here, there = tmp_path / "here.parquet", tmp_path / "there"
     run("score", "--bundle", bundle_path, "--data", data, "--out", here)
     said = run(
         "score", "--engine", "spark", "--bundle", bundle_path, "--data", data, "--out", there
     )
-    assert "without application_test" not in said
-    assert "Done without bureau, absent from the data." in said
+    assert "Done without bureau, POS_CASH_balance, absent from the data." in said
     assert f"{CLIENTS} applications of application_train are scored" in said
     assert_frame_equal(read(there), pl.read_parquet(here), check_exact=True)
 
@@ -223,6 +223,12 @@ def test_spoilt_folders(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds neither application_train nor application_test"):
         cluster.write_features(str(data), str(out), progress=silent)
     rows = factories.applications(10)
+    ragged = data / "application_train.csv"
+    rows.write_csv(ragged)
+    ragged.write_text(ragged.read_text() + "1,2" * 200 + "\n")
+    with pytest.raises(DataError, match=r"application_train.csv cannot be read"):
+        cluster.write_features(str(data), str(out), progress=silent)
+    ragged.unlink()
     rows.write_parquet(data / "application_train.parquet")
     rows[4:5].drop("TARGET").write_parquet(data / "application_test.parquet")
     assert "both hold SK_ID_CURR 100005" in refused_alike(data, out)
@@ -244,6 +250,21 @@ def test_what_stands_there_is_not_overwritten(mixed: Path, tmp_path: Path) -> No
     with pytest.raises(DataError, match="exists; --out names the folder to make"):
         cluster.write_features(str(mixed), str(tmp_path), progress=silent)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@needs_java
+@pytest.mark.usefixtures("_spark")
+def test_a_job_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_batches: object) -> object:
+        raise ValueError("out of luck")
+
+    data = tmp_path / "data"
+    data.mkdir()
+    factories.applications(10).write_csv(data / "application_train.csv")
+    monkeypatch.setattr("ml.cluster.jobs.batches.features_of", broken)
+    with pytest.raises(ClusterError, match=r"^Spark gave up: ValueError: out of luck\.$"):
+        cluster.write_features(str(data), str(tmp_path / "out"), progress=silent)
+    assert not (tmp_path / "out").exists()
 
 
 def test_no_pyspark(
