@@ -67,7 +67,7 @@ def findings_of(batches: Iterable[pa.RecordBatch], *, name: str) -> Iterator[pa.
         raw = pl.DataFrame(batch)
         wrong = pl.lit(_wrong(table, raw), pl.String).alias("wrong")
         rows = pl.len().cast(pl.Int64).alias("rows")
-        empty = (_number(column).is_null().sum().cast(pl.Int64) for column in ids)
+        empty = (_number(column).fill_nan(None).is_null().sum().cast(pl.Int64) for column in ids)
         yield from _to_arrow(raw.select(rows, wrong, *empty))
 
 

@@ -163,12 +163,11 @@ def _check(table: Table, raw: DataFrame) -> int:
     """Hold every value to its type and the table to its keys; the number of rows."""
     ids = [column for column, kind in table.columns.items() if kind is Kind.ID]
     types = ", ".join(("rows bigint", "wrong string", *(f"{column} bigint" for column in ids)))
-    found = (
+    [seen] = (
         raw.mapInArrow(partial(findings_of, name=table.name), types)
         .agg(F.min("wrong").alias("wrong"), *(F.sum(c).alias(c) for c in ("rows", *ids)))
-        .first()
+        .collect()
     )
-    seen = {} if found is None else found.asDict()
     if seen["wrong"]:
         raise DataError(seen["wrong"])
     for column in ids:

@@ -168,6 +168,10 @@ def _nobody(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(SK_ID_CURR=None)
 
 
+def _not_a_number(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(SK_ID_CURR=pl.lit("NaN"))
+
+
 def _third_target(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(TARGET=pl.lit(2))
 
@@ -202,6 +206,7 @@ def refused_alike(data: Path, out: Path) -> str:
         (_out_of_range, "DAYS_BIRTH should hold"),
         (_twice, "SK_ID_CURR 100004 occurs more than once"),
         (_nobody, "SK_ID_CURR is empty in 10 rows"),
+        (_not_a_number, "SK_ID_CURR is empty in 10 rows"),
         (_third_target, "TARGET should be 0 or 1, but holds 2"),
         (_no_target, "TARGET should be 0 or 1, but holds None"),
         (_no_rows, "application_train holds no rows"),
