@@ -11,7 +11,7 @@ import sys
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -118,7 +118,8 @@ def _start() -> SparkSession:
         launch.setMaster(os.environ["SPARK_MASTER"])
     try:
         # Under spark-submit, Java runs already and writes its log where spark-submit says.
-        gateway = launch_gateway(launch, {"stderr": subprocess.DEVNULL})  # type: ignore[no-untyped-call]
+        launched: Callable[..., Any] = launch_gateway  # which has no types
+        gateway = launched(launch, {"stderr": subprocess.DEVNULL})
     except PySparkRuntimeError as error:
         raise ClusterError(
             "Spark did not start: it needs Java 17 or newer, on the PATH or named by JAVA_HOME."
