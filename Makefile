@@ -56,8 +56,10 @@ browser:
 	@command -v chromium >/dev/null || sh .ci/install-chromium
 
 lock: install-dev
-	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --quiet requirements-dev.in -o requirements-dev.txt
+	@for part in requirements requirements-spark requirements-dev; do \
+		$(BIN)/uv pip compile --universal --python-version 3.11 --quiet \
+			$$part.in -o $$part.txt || exit; \
+	done
 
 mlflow: install
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///$(VAR_DIR)/mlflow.db --port 5000

@@ -32,6 +32,9 @@ MODEL = "model.txt"
 REFERENCE = "reference.parquet"
 REPORT = "report"
 
+# What `Bundle.score` gives for each application.
+SCORES = pl.Schema({"SK_ID_CURR": pl.Int64(), "PD": pl.Float64(), "DECISION": pl.String()})
+
 
 class BundleError(Exception):
     """A bundle that cannot be used; the message is one clear sentence."""
@@ -181,6 +184,24 @@ class Bundle:
     def decide(self, pd: float) -> Outcome:
         """Recommend approve, refer or decline for a probability of default."""
         return self.cut_offs.decide(pd)
+
+    def score(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Score and decide applications.
+
+        Parameters
+        ----------
+        frame : polars.DataFrame
+            As `ml.features.matrix` computes it.
+
+        Returns
+        -------
+        polars.DataFrame
+            The columns of `SCORES` (client, probability of default, decision), in the same order.
+        """
+        pd = self.predict(self.encode(frame))
+        decisions = [self.decide(value).value for value in pd]
+        columns = {"SK_ID_CURR": frame["SK_ID_CURR"], "PD": pd, "DECISION": decisions}
+        return pl.DataFrame(columns, schema=SCORES)
 
     def reference(self) -> pl.DataFrame:
         """Sample of training rows: features, `PD` and `TARGET`."""

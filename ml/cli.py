@@ -16,8 +16,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ml import features, tables
+from ml import cluster, features, tables
 from ml.bundle import Bundle, BundleError
+from ml.cluster import ClusterError, Written
 from ml.progress import Step, bars
 from ml.tables import DataError, Tables
 from ml.tracking import Tracker, TrackingError
@@ -49,6 +50,16 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+class Engine(StrEnum):
+    """Where features and scores are computed."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
+_ENGINE = typer.Option("--engine", help="One machine, or a Spark cluster; see docs/cluster.md.")
+
+
 @app.command()
 def synthesize(
     *,
@@ -78,23 +89,18 @@ def synthesize(
 @app.command("features")
 def compute_features(
     *,
-    data: Annotated[Path, _DATA],
-    out: Annotated[Path, typer.Option("--out", help="Parquet file for the features.")],
+    data: Annotated[str, _DATA],
+    out: Annotated[str, typer.Option("--out", help="Parquet file; with Spark, a new folder.")],
+    engine: Annotated[Engine, _ENGINE] = Engine.LOCAL,
 ) -> None:
-    """Compute every feature of every application and write them to one Parquet file."""
+    """Compute every feature of every application and write them as Parquet."""
     with _told(), bars(stderr=True) as step:
-        opened = _open(data, step)
-        step("Computing features", 0, 1)
-        frames = [
-            features.matrix(opened.frames, opened.frames[name]).collect(engine="streaming")
-            for name in ("application_train", "application_test")
-            if name in opened.frames
-        ]
-        frame = pl.concat(frames, how="diagonal").sort("SK_ID_CURR")
-        _write_parquet(frame, out)
-        step("Computing features", 1, 1)
-    _report_missing(opened)
-    _say(f"{frame.height:,} applications with {len(features.FEATURES)} features are in {out}.")
+        if engine is Engine.SPARK:
+            written = cluster.write_features(data, out, progress=step)
+        else:
+            written = _write_features(Path(data), Path(out), step)
+    _report_missing(written)
+    _say(f"{written.rows:,} applications with {len(features.FEATURES)} features are in {out}.")
 
 
 @app.command()
@@ -205,25 +211,21 @@ def tune(
 def score(
     *,
     bundle: Annotated[Path, typer.Option("--bundle", help="Folder of the model bundle.")],
-    data: Annotated[Path, _DATA],
-    out: Annotated[Path, typer.Option("--out", help="Parquet file for the scores.")],
+    data: Annotated[str, _DATA],
+    out: Annotated[str, typer.Option("--out", help="Parquet file; with Spark, a new folder.")],
+    engine: Annotated[Engine, _ENGINE] = Engine.LOCAL,
 ) -> None:
     """Score application_test, or application_train where there is no test table.
 
     Writes one row per application: SK_ID_CURR, PD (probability of default), DECISION.
     """
     with _told(), bars(stderr=True) as step:
-        model = Bundle.load(bundle)
-        opened = _open(data, step)
-        name = next(t for t in ("application_test", "application_train") if t in opened.frames)
-        step("Scoring", 0, 2)
-        frame = features.matrix(opened.frames, opened.frames[name]).collect(engine="streaming")
-        step("Scoring", 1, 2)
-        scores = _scores(model, frame)
-        _write_parquet(scores, out)
-        step("Scoring", 2, 2)
-    _report_missing(opened)
-    _say(f"{scores.height:,} applications of {name} are scored in {out}.")
+        if engine is Engine.SPARK:
+            written = cluster.write_scores(bundle, data, out, progress=step)
+        else:
+            written = _write_scores(bundle, Path(data), Path(out), step)
+    _report_missing(written)
+    _say(f"{written.rows:,} applications of {written.applications[0]} are scored in {out}.")
 
 
 def _bench(path: Path, seed: int, step: Step, *, everything: bool, tracking: bool) -> Bench:
@@ -246,12 +248,31 @@ def _parameters(path: Path) -> dict[str, Any]:
     return found
 
 
-def _scores(model: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
-    pd = model.predict(model.encode(frame))
-    return frame.select("SK_ID_CURR").with_columns(
-        pl.Series("PD", pd, pl.Float64),
-        pl.Series("DECISION", [model.decide(value).value for value in pd], pl.String),
-    )
+def _write_features(data: Path, out: Path, step: Step) -> Written:
+    opened = _open(data, step)
+    step("Computing features", 0, 1)
+    names = tuple(t for t in ("application_train", "application_test") if t in opened.frames)
+    frames = [
+        features.matrix(opened.frames, opened.frames[name]).collect(engine="streaming")
+        for name in names
+    ]
+    frame = pl.concat(frames, how="diagonal").sort("SK_ID_CURR")
+    _write_parquet(frame, out)
+    step("Computing features", 1, 1)
+    return Written(frame.height, names, opened.missing)
+
+
+def _write_scores(bundle: Path, data: Path, out: Path, step: Step) -> Written:
+    model = Bundle.load(bundle)
+    opened = _open(data, step)
+    name = next(t for t in ("application_test", "application_train") if t in opened.frames)
+    step("Scoring", 0, 2)
+    frame = features.matrix(opened.frames, opened.frames[name]).collect(engine="streaming")
+    step("Scoring", 1, 2)
+    scores = model.score(frame)
+    _write_parquet(scores, out)
+    step("Scoring", 2, 2)
+    return Written(scores.height, (name,), opened.missing)
 
 
 def _open(path: Path, step: Step) -> Tables:
@@ -282,7 +303,7 @@ def _told() -> Iterator[None]:
     """Turn what went wrong into one sentence and exit code 2."""
     try:
         yield
-    except (DataError, BundleError, TrackingError) as error:
+    except (DataError, BundleError, ClusterError, TrackingError) as error:
         message = str(error)
     except OSError as error:
         where = f": {error.filename}" if error.filename else ""
@@ -335,8 +356,8 @@ def _with_interval(part: dict[str, Any], name: str) -> str:
     return f"{part[name]:.4f} ({low:.4f} to {high:.4f})"
 
 
-def _report_missing(opened: Tables) -> None:
-    absent = [name for name in opened.missing if not name.startswith("application")]
+def _report_missing(read: Tables | Written) -> None:
+    absent = [name for name in read.missing if not name.startswith("application")]
     if absent:
         _say(f"Done without {', '.join(absent)}, absent from the data.")
 

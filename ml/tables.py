@@ -1,8 +1,9 @@
 """Reading the Home Credit tables from a folder or a zip file, in Kaggle's layout.
 
 Each table is a file named after it, ending in `.csv`, `.csv.gz`, `.csv.zip`, `.zip` or
-`.parquet`. Text is parsed once, into a temporary Parquet file. Everything is checked once,
-before anything is computed; frames stay lazy, so that tables larger than memory stream.
+`.parquet`, or a folder of Parquet part files, named with or without `.parquet`. Text is parsed
+once, into a temporary Parquet file. Everything is checked once, before anything is computed;
+frames stay lazy, so that tables larger than memory stream.
 """
 
 from __future__ import annotations
@@ -134,6 +135,31 @@ def frame(table: Table, records: Sequence[Mapping[str, object]]) -> pl.DataFrame
     )
 
 
+def typed(table: Table) -> list[pl.Expr]:
+    """Expressions that read a table's raw columns, text or not, in the schema's types."""
+    return [_typed(column, kind) for column, kind in table.columns.items()]
+
+
+def impossible(column: str, kind: Kind) -> pl.Expr:
+    """Whether a number is one that the kind cannot hold; null where there is no number."""
+    value = _number(column)
+    if kind is Kind.NUMBER:
+        return value.abs() >= _LIMITS[kind]
+    return (value != value.floor()) | (value.abs() >= _LIMITS[kind])
+
+
+def wrong_type(table: Table, column: str, example: object) -> str:
+    """Say that a column holds a value that its kind cannot be.
+
+    >>> from ml.schema import BUREAU
+    >>> wrong_type(BUREAU, "DAYS_CREDIT", 1.5)
+    'bureau: DAYS_CREDIT should hold a whole number, but holds 1.5.'
+    """
+    kind = table.columns[column].value
+    article = "an" if kind[0] in "aeiou" else "a"
+    return f"{table.name}: {column} should hold {article} {kind}, but holds {_shown(example)}."
+
+
 def _value(table: Table, index: int, column: str, value: object) -> str | float | int | None:
     kind = table.columns[column]
     if value is None:
@@ -200,6 +226,8 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) ->
 
 def _find(folder: Path, name: str) -> Path | None:
     found = [folder / (name + suffix) for suffix in SUFFIXES if (folder / (name + suffix)).exists()]
+    if (folder / name).is_dir():
+        found.append(folder / name)
     if len(found) > 1:
         names = " and ".join(file.name for file in found)
         raise DataError(f"{name} is there more than once, as {names}; keep one of them.")
@@ -212,16 +240,16 @@ def _open(table: Table, file: Path, workspace: _Workspace) -> pl.LazyFrame:
         raise DataError(f"{table.name}: {file.name} is empty.")
     raw = _scan(table, plain, file, text=False)
     try:
-        if plain.suffix != ".parquet":
+        if plain.is_file() and plain.suffix != ".parquet":
             raw = _parsed(table, raw, workspace)
-        typed = raw.select(_typed(column, kind) for column, kind in table.columns.items())
-        _check(table, raw, typed)
+        rows = raw.select(typed(table))
+        _check(table, raw, rows)
     except pl.exceptions.PolarsError as error:
         _diagnose(table, plain, file)
         raise DataError(f"{table.name}: {file.name} cannot be read: {_reason(error)}.") from error
     if plain != file and plain.suffix != ".parquet":
         plain.unlink()  # its content is parsed
-    return typed
+    return rows
 
 
 def _parsed(table: Table, raw: pl.LazyFrame, workspace: _Workspace) -> pl.LazyFrame:
@@ -266,8 +294,8 @@ def _unzipped(table: Table, file: Path, folder: Path) -> Path:
 def _scan(table: Table, plain: Path, file: Path, *, text: bool) -> pl.LazyFrame:
     """Scan a file, numbers as numbers or everything as text, after checking its header."""
     try:
-        if plain.suffix == ".parquet":
-            raw = pl.scan_parquet(plain)
+        if plain.is_dir() or plain.suffix == ".parquet":
+            raw = pl.scan_parquet(_parts(table, plain))
             names = raw.collect_schema().names()
         else:
             names = pl.scan_csv(plain, infer_schema=False).collect_schema().names()
@@ -282,6 +310,14 @@ def _scan(table: Table, plain: Path, file: Path, *, text: bool) -> pl.LazyFrame:
         if column not in names:
             raise DataError(f"{table.name}: the column {column} is missing in {file.name}.")
     return raw
+
+
+def _parts(table: Table, plain: Path) -> list[Path]:
+    """The file, or the part files that Spark and others write beside their markers."""
+    parts = sorted(plain.glob("*.parquet")) if plain.is_dir() else [plain]
+    if not parts:
+        raise DataError(f"{table.name}: {plain.name} holds no .parquet file.")
+    return parts
 
 
 def _kind(table: Table, name: str) -> Kind:
@@ -301,14 +337,14 @@ def _check(table: Table, raw: pl.LazyFrame, typed: pl.LazyFrame) -> None:
     ids = [column for column, kind in numbers.items() if kind is Kind.ID]
     found = raw.select(
         pl.len().alias("rows"),
-        *(_impossible(column, kind).any().alias(column) for column, kind in numbers.items()),
+        *(impossible(column, kind).any().alias(column) for column, kind in numbers.items()),
         *(_number(column).null_count().alias(f"{column} empty") for column in ids),
     ).collect(engine="streaming")
     seen = found.row(0, named=True)
     for column, kind in numbers.items():
         if seen[column]:
-            wrong = raw.filter(_impossible(column, kind)).select(_number(column))
-            raise DataError(_wrong_type(table, column, wrong.head(1).collect().item()))
+            wrong = raw.filter(impossible(column, kind)).select(_number(column))
+            raise DataError(wrong_type(table, column, wrong.head(1).collect().item()))
     for column in ids:
         if seen[f"{column} empty"]:
             raise DataError(f"{table.name}: {column} is empty in {seen[f'{column} empty']} rows.")
@@ -348,19 +384,6 @@ def _number(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.Float64).fill_nan(None)
 
 
-def _impossible(column: str, kind: Kind) -> pl.Expr:
-    value = _number(column)
-    if kind is Kind.NUMBER:
-        return value.abs() >= _LIMITS[kind]
-    return (value != value.floor()) | (value.abs() >= _LIMITS[kind])
-
-
-def _wrong_type(table: Table, column: str, example: object) -> str:
-    kind = table.columns[column].value
-    article = "an" if kind[0] in "aeiou" else "a"
-    return f"{table.name}: {column} should hold {article} {kind}, but holds {_shown(example)}."
-
-
 def _check_target(typed: pl.LazyFrame) -> None:
     target = pl.col("TARGET")
     wrong = typed.filter(target.is_null() | ~target.is_in([0, 1])).select(target).head(1).collect()
@@ -385,7 +408,7 @@ def _diagnose(table: Table, plain: Path, file: Path) -> None:
                 f"{table.name}: {file.name} cannot be read: {_reason(error)}."
             ) from error
         if found.height:
-            raise DataError(_wrong_type(table, column, found.item()))
+            raise DataError(wrong_type(table, column, found.item()))
 
 
 def _reason(error: BaseException) -> str:

@@ -31,9 +31,9 @@ def refused(*arguments: object) -> str:
     ("command", "options"),
     [
         ("synthesize", ["--applicants", "--out", "--seed"]),
-        ("features", ["--data", "--out"]),
+        ("features", ["--data", "--out", "--engine"]),
         ("train", ["--data", "--out"]),
-        ("score", ["--bundle", "--data", "--out"]),
+        ("score", ["--bundle", "--data", "--out", "--engine"]),
     ],
 )
 def test_help_names_every_option(command: str, options: list[str]) -> None:

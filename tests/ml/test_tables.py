@@ -55,6 +55,18 @@ def _parquet(frame: pl.DataFrame, folder: Path, name: str) -> None:
     frame.write_parquet(folder / f"{name}.parquet")
 
 
+def _parts(frame: pl.DataFrame, folder: Path, name: str) -> None:
+    """Part files beside a marker, as Spark writes a table."""
+    (folder / name).mkdir()
+    (folder / name / "_SUCCESS").touch()
+    for part, rows in enumerate((frame[:20], frame[20:])):
+        rows.write_parquet(folder / name / f"part-{part:05}.snappy.parquet")
+
+
+def _parquet_parts(frame: pl.DataFrame, folder: Path, name: str) -> None:
+    _parts(frame, folder, f"{name}.parquet")
+
+
 def refused(folder: Path) -> str:
     """The one sentence that is said about a folder."""
     with pytest.raises(DataError) as raised:
@@ -65,7 +77,7 @@ def refused(folder: Path) -> str:
     return message
 
 
-@pytest.mark.parametrize("write", [_csv, _gz, _zip, _csv_zip, _parquet])
+@pytest.mark.parametrize("write", [_csv, _gz, _zip, _csv_zip, _parquet, _parts, _parquet_parts])
 def test_every_layout_gives_the_same_frame(
     write: Callable[[pl.DataFrame, Path, str], object], folder: Path, applications: pl.DataFrame
 ) -> None:
@@ -127,6 +139,12 @@ def test_the_same_table_twice(folder: Path, applications: pl.DataFrame) -> None:
     _csv(applications, folder, "application_train")
     _parquet(applications, folder, "application_train")
     assert "more than once" in refused(folder)
+
+
+def test_a_folder_without_part_files(folder: Path, applications: pl.DataFrame) -> None:
+    _parquet(applications, folder, "application_train")
+    (folder / "bureau").mkdir()
+    assert refused(folder) == "bureau: bureau holds no .parquet file."
 
 
 def test_missing_column(folder: Path, applications: pl.DataFrame) -> None:
