@@ -18,12 +18,13 @@ from ml.features.policy import (
     days,
     highest,
     lowest,
+    only,
     ratio,
     slope_of,
     spread_of,
     whole,
 )
-from ml.features.recency import SPAN, newest_first, per, summed
+from ml.features.recency import newest_first, per, per_span, summed
 
 TABLE = "installments_payments"
 
@@ -56,7 +57,9 @@ _ADDED_UP = (
 _CONDUCT = (
     pl.col("due").cast(pl.Int64),
     (pl.col("paid_day") - pl.col("due")).cast(pl.Int64).alias("lateness"),
-    ratio(pl.col("paid"), pl.col("amount")).clip(0, 10).alias("paid_share"),
+    only(ratio(pl.col("paid"), pl.col("amount")), pl.col("due").is_not_null())
+    .clip(0, 10)
+    .alias("paid_share"),
     whole(2.0 ** (pl.col("due") / _HALF_LIFE), FINE).alias("weight"),
 )
 
@@ -64,11 +67,9 @@ _CONDUCT = (
 def _spans(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Sums per client and span of its instalments."""
     instalments = rows.select(_PAYMENTS).group_by(_INSTALMENT).agg(_ADDED_UP)
-    return (
-        newest_first(instalments, "due", tuple(_WINDOWS), _DUE_DATES)
-        .with_columns(_CONDUCT)
-        .group_by(SPAN)
-        .agg(*_amounts(), *_lateness(), *_shortness(), *_kinds())
+    ordered = newest_first(instalments, "due", tuple(_WINDOWS), _DUE_DATES)
+    return per_span(
+        ordered.with_columns(_CONDUCT), (*_amounts(), *_lateness(), *_shortness(), *_kinds())
     )
 
 
@@ -99,12 +100,12 @@ def _lateness() -> Iterator[pl.Expr]:
     yield late.sum().alias("late_days")
     for beyond in (0, 7, 15, 30):
         yield (lateness > beyond).sum().alias(f"late_{beyond}")
-    yield due.filter(lateness > 0).max().alias("last_late_due")
-    yield due.filter(known).sum().alias("late_t")
-    yield (due * due).filter(known).sum().alias("late_tt")
+    yield only(due, lateness > 0).max().alias("last_late_due")
+    yield only(due, known).sum().alias("late_t")
+    yield only(due * due, known).sum().alias("late_tt")
     yield (due * lateness).sum().alias("late_tv")
-    yield weight.filter(known).sum().alias("late_weight")
-    yield weight.filter(lateness > 0).sum().alias("late_weighted")
+    yield only(weight, known).sum().alias("late_weight")
+    yield only(weight, lateness > 0).sum().alias("late_weighted")
     yield (weight * late).sum().alias("late_days_weighted")
 
 
@@ -112,22 +113,20 @@ def _shortness() -> Iterator[pl.Expr]:
     part, due, weight = pl.col("paid_share"), pl.col("due"), pl.col("weight")
     open_amount = pl.col("amount") - pl.col("paid")
     part_fine = whole(part, FINE)
-    known = part.is_not_null() & due.is_not_null()
+    known = part.is_not_null()
     yield part.count().alias("part_known")
     yield part_fine.sum().alias("part")
     yield (part < 0.999).sum().alias("short")
     yield (part < 0.5).sum().alias("very_short")
     yield (part > 1.001).sum().alias("over")
-    yield open_amount.filter(part < 0.999).sum().alias("short_amount")
-    yield open_amount.filter(part < 0.999).max().alias("short_max")
-    yield (-open_amount).filter(part > 1.001).sum().alias("over_amount")
-    yield known.sum().alias("part_n")
-    yield part_fine.filter(known).sum().alias("part_v")
-    yield due.filter(known).sum().alias("part_t")
-    yield (due * due).filter(known).sum().alias("part_tt")
+    yield only(open_amount, part < 0.999).sum().alias("short_amount")
+    yield only(open_amount, part < 0.999).max().alias("short_max")
+    yield only(-open_amount, part > 1.001).sum().alias("over_amount")
+    yield only(due, known).sum().alias("part_t")
+    yield only(due * due, known).sum().alias("part_tt")
     yield (due * part_fine).sum().alias("part_tv")
-    yield weight.filter(known).sum().alias("part_weight")
-    yield weight.filter(part < 0.999).sum().alias("short_weighted")
+    yield only(weight, known).sum().alias("part_weight")
+    yield only(weight, part < 0.999).sum().alias("short_weighted")
 
 
 def _kinds() -> Iterator[pl.Expr]:
@@ -140,16 +139,16 @@ def _kinds() -> Iterator[pl.Expr]:
         "newest": pl.col("newest_loan"),
     }
     for kind, where in kinds.items():
-        yield lateness.filter(where).count().alias(f"{kind}_known")
-        yield lateness.filter(where).sum().alias(f"{kind}_lateness")
-        yield lateness.filter(where).max().alias(f"{kind}_latest")
+        yield only(lateness, where).count().alias(f"{kind}_known")
+        yield only(lateness, where).sum().alias(f"{kind}_lateness")
+        yield only(lateness, where).max().alias(f"{kind}_latest")
         yield (where & (lateness > 0)).sum().alias(f"{kind}_late")
     yield (kinds["card"]).sum().alias("card_n")
-    yield pl.col("paid").filter(kinds["card"]).sum().alias("card_paid")
+    yield only(pl.col("paid"), kinds["card"]).sum().alias("card_paid")
     yield (kinds["newest"] & (pl.col("paid_share") < 0.999)).sum().alias("newest_short")
-    yield pl.col("paid_share").filter(kinds["newest"]).count().alias("newest_part_known")
-    yield pl.col("amount").filter(kinds["newest"]).max().alias("newest_amount")
-    yield number.filter(kinds["newest"]).max().alias("newest_number")
+    yield only(pl.col("paid_share"), kinds["newest"]).count().alias("newest_part_known")
+    yield only(pl.col("amount"), kinds["newest"]).max().alias("newest_amount")
+    yield only(number, kinds["newest"]).max().alias("newest_number")
     yield ((number == 1) & (version > 0)).sum().alias("begun")
     yield version.max().alias("version")
     yield (version > 1).sum().alias("changed")
@@ -171,9 +170,7 @@ def _overall() -> Iterator[Feature]:
     yield _feature(
         "LATENESS_MEAN", "Average days payments to us were late", per("lateness", "late_known")
     )
-    yield _feature(
-        "LATENESS_MAX", "Most days a payment to us was late", highest(pl.col("latest"))
-    )
+    yield _feature("LATENESS_MAX", "Most days a payment to us was late", highest(pl.col("latest")))
     yield _feature(
         "LATENESS_MIN", "Most days a payment to us was early", lowest(pl.col("earliest"))
     )
@@ -213,7 +210,9 @@ def _overall() -> Iterator[Feature]:
         "OVER_SUM", "Total paid to us beyond instalments", summed("over_amount", unit=MONEY)
     )
     yield _feature(
-        "PAID_SHARE_MEAN", "Average part paid of an instalment", per("part", "part_known", unit=FINE)
+        "PAID_SHARE_MEAN",
+        "Average part paid of an instalment",
+        per("part", "part_known", unit=FINE),
     )
     yield _feature("UNPAID_COUNT", "Number of instalments without a payment", summed("unpaid"))
     yield _feature("SPLIT_SHARE", "Share of instalments paid in several parts", per("split", "n"))
@@ -228,20 +227,18 @@ def _sums() -> Iterator[Feature]:
         "PAYMENT_MAX", "Highest payment to us", highest(pl.col("paid_max")) * (1 / MONEY)
     )
     yield _feature("PAYMENT_MIN", "Lowest payment to us", lowest(pl.col("paid_min")) * (1 / MONEY))
-    yield _feature(
-        "INSTALMENT_SUM", "Total of instalments due to us", summed("amount", unit=MONEY)
-    )
+    yield _feature("INSTALMENT_SUM", "Total of instalments due to us", summed("amount", unit=MONEY))
     yield _feature(
         "INSTALMENT_MEAN", "Average instalment due to us", per("amount", "amount_known", unit=MONEY)
     )
     yield _feature(
         "FIRST_DAY", "Day of the first instalment due to us", lowest(pl.col("first_due"))
     )
-    yield _feature(
-        "LAST_PAID_DAY", "Day of the latest payment to us", highest(pl.col("paid_day"))
-    )
+    yield _feature("LAST_PAID_DAY", "Day of the latest payment to us", highest(pl.col("paid_day")))
     yield _feature("LOANS_BEGUN", "Number of loans with us that fell due", summed("begun"))
-    yield _feature("VERSION_MAX", "Most often a payment plan was changed", highest(pl.col("version")))
+    yield _feature(
+        "VERSION_MAX", "Most often a payment plan was changed", highest(pl.col("version"))
+    )
     yield _feature(
         "CHANGED_SHARE", "Share of instalments due under a changed plan", per("changed", "n")
     )
@@ -297,18 +294,18 @@ def _recent() -> Iterator[Feature]:
 
 def _trends() -> Iterator[Feature]:
     for code, words, where in (
-        ("", "", pl.lit(value=True)),
+        ("", "", None),
         ("_365D", " in the last year", _within <= 365),
     ):
-        for name, label, part, n, v, unit in (
-            ("LATENESS_SLOPE", "Change a day of the days late", "late", "known", "lateness", 1.0),
-            ("PAID_SHARE_SLOPE", "Change a day of the part paid", "part", "n", "part_v", FINE),
+        for name, label, part, v, unit in (
+            ("LATENESS_SLOPE", "Change a day of the days late", "late", "lateness", 1.0),
+            ("PAID_SHARE_SLOPE", "Change a day of the part paid", "part", "part", FINE),
         ):
-            sums = (f"{part}_{n}", v, f"{part}_t", f"{part}_tv", f"{part}_tt")
+            sums = (f"{part}_known", v, f"{part}_t", f"{part}_tv", f"{part}_tt")
             yield _feature(
                 name + code,
                 label + words,
-                slope_of(*(pl.col(column).filter(where).sum() for column in sums), unit=unit),
+                slope_of(*(only(pl.col(column), where).sum() for column in sums), unit=unit),
             )
     for name, label, part, whole_part in (
         ("LATE_DAYS", "Average days late", "late_days_weighted", "late_weight"),

@@ -66,18 +66,18 @@ def total(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY) 
     >>> pl.DataFrame({"x": [0.25] * 3}).select(total(pl.col("x")))["x"].item()
     0.75
     """
-    return _in_units(whole(_only(value, where), unit).sum(), unit)
+    return _in_units(whole(only(value, where), unit).sum(), unit)
 
 
 def mean(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY) -> pl.Expr:
     """Mean over the rows that fulfil `where`, from an exact sum."""
-    known = whole(_only(value, where), unit)
+    known = whole(only(value, where), unit)
     return pl.when(known.count() > 0).then(_in_units(known.sum() / known.count(), unit))
 
 
 def spread(value: pl.Expr, where: pl.Expr | None = None, *, unit: float = MONEY) -> pl.Expr:
     """Population standard deviation, exact in its sums and never below 0."""
-    known = whole(_only(value, where), unit).cast(pl.Int128)
+    known = whole(only(value, where), unit).cast(pl.Int128)
     return spread_of(known.count(), known.sum(), (known * known).sum(), unit=unit)
 
 
@@ -104,9 +104,9 @@ def slope(
     >>> frame.select(slope(pl.col("late"), pl.col("day")))["late"].item()
     2.0
     """
-    known = whole(_only(value, where), unit)
+    known = whole(only(value, where), unit)
     v = pl.when(time.is_not_null()).then(known).cast(pl.Int128)
-    t = whole(_only(time, known.is_not_null()), 1.0).cast(pl.Int128)
+    t = whole(only(time, known.is_not_null()), 1.0).cast(pl.Int128)
     return slope_of(v.count(), v.sum(), t.sum(), (t * v).sum(), (t * t).sum(), unit=unit)
 
 
@@ -116,9 +116,15 @@ def slope_of(
     """`slope` from the sums of `n` values: of value, time, their product, and time squared."""
     n, v, t, tv, tt = (part.cast(pl.Int128) for part in (n, v, t, tv, tt))
     over, under = n * tv - t * v, n * tt - t * t
-    return pl.when(under > 0).then(
-        _in_units(over.cast(pl.Float64) / under.cast(pl.Float64), unit)
-    )
+    return pl.when(under > 0).then(_in_units(over.cast(pl.Float64) / under.cast(pl.Float64), unit))
+
+
+def only(value: pl.Expr, where: pl.Expr | None) -> pl.Expr:
+    """`value` in the rows that fulfil `where`, null in all others.
+
+    Unlike `filter`, which takes a group-by ten times as long.
+    """
+    return value if where is None else pl.when(where).then(value)
 
 
 def whole(value: pl.Expr, unit: float = MONEY) -> pl.Expr:
@@ -128,21 +134,17 @@ def whole(value: pl.Expr, unit: float = MONEY) -> pl.Expr:
 
 def highest(value: pl.Expr, where: pl.Expr | None = None) -> pl.Expr:
     """Maximum over the rows that fulfil `where`."""
-    return _only(value, where).max()
+    return only(value, where).max()
 
 
 def lowest(value: pl.Expr, where: pl.Expr | None = None) -> pl.Expr:
     """Minimum over the rows that fulfil `where`."""
-    return _only(value, where).min()
+    return only(value, where).min()
 
 
 def latest(value: pl.Expr, order: Sequence[str]) -> pl.Expr:
     """Value of the last row by `order`, whose last column must break every tie."""
     return value.sort_by([pl.col(name) for name in order]).last()
-
-
-def _only(value: pl.Expr, where: pl.Expr | None) -> pl.Expr:
-    return value if where is None else pl.when(where).then(value)
 
 
 def _in_units(thousandths: pl.Expr, unit: float) -> pl.Expr:

@@ -8,13 +8,12 @@ numbers, so it makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from ml.features.policy import ratio
+from ml.features.policy import only, ratio
 
-SPAN = ("SK_ID_CURR", "within", "last")  # what rows are summed by
 _FARTHEST = 2**19 - 2  # a moment farther from the application than this counts as that far
 _client = pl.col("SK_ID_CURR")
 _loan = pl.col("SK_ID_PREV")
@@ -46,16 +45,17 @@ def newest_first(
         - `within`: the shortest of `windows` that holds the row, null for none,
         - `last`: the shortest of `places` that holds the row, null for none,
         - `newest_loan`: whether the row is of the loan that has the client's newest moment
-          (of several such loans, the one with the highest number).
+          (of several such loans, the one with the highest number),
+        - `span`: a number for each client's rows of equal `within` and `last`.
     """
     moment = pl.col(time)
     first = (_client != _client.shift(1)).fill_null(value=True)
-    moves = first | moment.ne_missing(moment.shift(1))
+    moves = (first | _changes(time)).cum_sum()
     return (
         rows.with_columns(moment.cast(pl.Int32).clip(-_FARTHEST, _FARTHEST))
         .with_columns(_order(moment).alias("order"))
         .sort("order")
-        .with_columns(first.alias("first"), moves.cast(pl.Int64).cum_sum().alias("moves"))
+        .with_columns(first.alias("first"), moves.alias("moves"))
         .with_columns(
             pl.when("first").then("moves").forward_fill().alias("start"),
             pl.when("first").then("SK_ID_PREV").forward_fill().alias("newest"),
@@ -68,8 +68,17 @@ def newest_first(
             bracket(pl.col("place"), places).alias("last"),
             (_loan == pl.col("newest")).alias("newest_loan"),
         )
+        .with_columns((first | _changes("within") | _changes("last")).cum_sum().alias("span"))
         .drop("order", "first", "moves", "start", "newest")
     )
+
+
+def per_span(rows: pl.LazyFrame, sums: Iterable[pl.Expr]) -> pl.LazyFrame:
+    """Sum rows of `newest_first` per span, keeping `SK_ID_CURR`, `within` and `last`.
+
+    The spans have one number for a key, which is summed by twice as fast as by three columns.
+    """
+    return rows.group_by("span").agg(pl.col("SK_ID_CURR", "within", "last").first(), *sums)
 
 
 def bracket(value: pl.Expr, edges: Sequence[int]) -> pl.Expr:
@@ -84,13 +93,16 @@ def bracket(value: pl.Expr, edges: Sequence[int]) -> pl.Expr:
 
 def summed(column: str, where: pl.Expr | None = None, *, unit: float = 1.0) -> pl.Expr:
     """Sum of a column of whole numbers over the spans that fulfil `where`, in units."""
-    value = pl.col(column) if where is None else pl.col(column).filter(where)
-    return value.sum().cast(pl.Float64) * (1 / unit)
+    return only(pl.col(column), where).sum().cast(pl.Float64) * (1 / unit)
 
 
 def per(column: str, number: str, where: pl.Expr | None = None, *, unit: float = 1.0) -> pl.Expr:
     """Mean or share: one sum over the spans that fulfil `where`, for each unit of another."""
     return ratio(summed(column, where, unit=unit), summed(number, where))
+
+
+def _changes(column: str) -> pl.Expr:
+    return pl.col(column).ne_missing(pl.col(column).shift(1))
 
 
 def _order(moment: pl.Expr) -> pl.Expr:
