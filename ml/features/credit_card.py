@@ -46,7 +46,7 @@ _COUNTS = {
     "bought_count": "CNT_DRAWINGS_POS_CURRENT",
     "instalments": "CNT_INSTALMENT_MATURE_CUM",
 }
-_BALANCES = (
+_BALANCES: tuple[str | pl.Expr, ...] = (
     "SK_ID_CURR",
     "SK_ID_PREV",
     pl.col("MONTHS_BALANCE").alias("month"),
