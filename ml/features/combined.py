@@ -157,3 +157,43 @@ FEATURES: tuple[Feature, ...] = (
         pl.col("BUREAU_DEBT_TO_CREDIT") * (1 - pl.col("EXT_MEAN")),
     ),
 )
+
+_PAYMENTS: tuple[Feature, ...] = (
+    _feature(
+        "ANNUITY_TO_NEWEST_INSTALMENT",
+        "This repayment against the highest instalment of the latest loan",
+        Concept.LOAN_TERMS,
+        ratio(_ANNUITY, pl.col("INST_NEWEST_INSTALMENT_MAX")),
+    ),
+    _feature(
+        "PAYMENTS_365D_TO_INCOME",
+        "Paid to us in the last year against yearly income",
+        Concept.AFFORDABILITY,
+        ratio(pl.col("INST_PAYMENT_SUM_365D"), _INCOME),
+    ),
+    _feature(
+        "SHORT_365D_TO_INCOME",
+        "Total that payments to us fell short in the last year against yearly income",
+        Concept.PAYMENT_CONDUCT,
+        ratio(pl.col("INST_SHORT_SUM_365D"), _INCOME),
+    ),
+    _feature(
+        "LEFT_NOW_TO_TERM",
+        "Instalments left now on running loans against the length of this loan",
+        Concept.PAST_LOANS,
+        ratio(pl.col("POS_LEFT_NOW_SUM"), pl.col("CREDIT_TO_ANNUITY")),
+    ),
+    _feature(
+        "CARD_BALANCE_LATEST_TO_INCOME",
+        "Card balance in the latest month against yearly income",
+        Concept.CARD_USE,
+        ratio(pl.col("CARD_BALANCE_LATEST"), _INCOME),
+    ),
+    _feature(
+        "CARD_DRAWN_12M_TO_INCOME",
+        "Average amount drawn on cards in a month of the last year against yearly income",
+        Concept.CARD_USE,
+        ratio(pl.col("CARD_DRAWN_MEAN_12M"), _INCOME),
+    ),
+)
+FEATURES = (*FEATURES, *_PAYMENTS)

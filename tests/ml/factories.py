@@ -123,6 +123,6 @@ def _numbers(rng: np.random.Generator, name: str, kind: Kind, count: int) -> np.
         return np.round(amounts) if kind is Kind.INTEGER else amounts
     if name.startswith(("FLAG", "NFLAG", "REG_", "LIVE_")):
         return rng.integers(0, 2, count).astype(float)
-    if kind is Kind.NUMBER and not name.startswith("CNT"):
+    if kind is Kind.NUMBER and not name.startswith(("CNT", "NUM")):
         return rng.random(count)
     return rng.integers(0, 6, count).astype(float)
