@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -64,12 +65,15 @@ class Family:
         Computed over one client's rows.
     ratios : tuple of Feature
         Computed from the client's aggregates.
+    prepare : callable, optional
+        Applied to the rows, with their columns, before aggregation.
     """
 
     table: str
     rows: tuple[pl.Expr, ...]
     aggregates: tuple[Feature, ...]
     ratios: tuple[Feature, ...] = ()
+    prepare: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
 
     @property
     def features(self) -> tuple[Feature, ...]:
@@ -78,8 +82,9 @@ class Family:
 
     def per_client(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Compute `SK_ID_CURR` and every feature of the table, one row per client."""
+        rows = rows.with_columns(self.rows)
         return (
-            rows.with_columns(self.rows)
+            (rows if self.prepare is None else self.prepare(rows))
             .group_by("SK_ID_CURR")
             .agg(feature.column() for feature in self.aggregates)
             .with_columns(feature.column() for feature in self.ratios)
