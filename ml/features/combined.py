@@ -98,9 +98,9 @@ def _terms_against_previous() -> Iterator[Feature]:
             ratio(_ANNUITY * pl.col("PREV_APPROVED_TERM_MAX"), _CREDIT) - 1,
         ),
         (
-            "LENT_TO_PRICE_LESS_PREVIOUS",
-            "Amount lent for each unit of the price, less that of earlier loans with us",
-            pl.col("CREDIT_TO_GOODS") - pl.col("PREV_APPROVED_LENT_TO_PRICE_MEAN"),
+            "CREDIT_TO_GOODS_LESS_PREVIOUS",
+            "Loan against the price of the goods, less amount granted to amount asked for earlier",
+            pl.col("CREDIT_TO_GOODS") - pl.col("PREV_APPROVED_GRANTED_MEAN"),
         ),
         (
             "ANNUITY_TO_PAYMENT_MEAN",
@@ -119,9 +119,7 @@ def _terms_against_previous() -> Iterator[Feature]:
 def _loan_against_asked() -> Iterator[Feature]:
     for name, words, column in (
         ("LOAN_TO_REFUSED_MAX", "highest amount refused earlier", "REFUSED_CREDIT_MAX"),
-        ("LOAN_TO_REFUSED_MEAN", "average amount refused earlier", "REFUSED_CREDIT_MEAN"),
         ("LOAN_TO_LAST", "latest application with us", "LAST_CREDIT"),
-        ("LOAN_TO_LAST_3", "latest 3 applications with us", "LAST_3_CREDIT_MEAN"),
         ("LOAN_TO_ASKED_MAX", "highest amount asked for earlier", "ASKED_MAX"),
     ):
         yield _feature(
@@ -159,19 +157,9 @@ def _affordability() -> Iterator[Feature]:
             pl.col("PREV_RUNNING_CREDIT_SUM"),
         ),
         (
-            "CONSUMER_DEBT_TO_INCOME",
-            "Consumer debt with other lenders against yearly income",
-            pl.col("BUREAU_CONSUMER_DEBT_SUM"),
-        ),
-        (
             "CARD_DEBT_TO_INCOME",
             "Card debt with other lenders against yearly income",
             pl.col("BUREAU_CARD_DEBT_SUM"),
-        ),
-        (
-            "NEW_DEBT_TO_INCOME",
-            "Amount borrowed from other lenders in the last year against yearly income",
-            pl.col("BUREAU_NEW_CREDIT_365D"),
         ),
         (
             "OPEN_CREDIT_TO_INCOME",
@@ -180,12 +168,6 @@ def _affordability() -> Iterator[Feature]:
         ),
     ):
         yield _feature(name, label, Concept.AFFORDABILITY, ratio(over, _INCOME))
-    yield _feature(
-        "INCOME_LEFT_AFTER_ALL",
-        "Yearly income left after all known repayments",
-        Concept.AFFORDABILITY,
-        _INCOME - _REPAYMENTS,
-    )
 
 
 def _debts_and_cards() -> Iterator[Feature]:
@@ -286,12 +268,6 @@ def _weighted_by_risk() -> Iterator[Feature]:
     for name, words, concept, column in (
         ("SCORE_TIMES_REFUSALS", "Refused earlier applications", past, "PREV_REFUSED_SHARE"),
         (
-            "SCORE_TIMES_LAST_REFUSALS",
-            "Refused part of the latest 5 earlier applications",
-            past,
-            "PREV_LAST_5_REFUSED_SHARE",
-        ),
-        (
             "SCORE_TIMES_DEBT_SHARE",
             "Share still owed to other lenders",
             Concept.OTHER_DEBT,
@@ -303,15 +279,8 @@ def _weighted_by_risk() -> Iterator[Feature]:
             Concept.OTHER_DEBT,
             "BUREAU_ACTIVE_SHARE",
         ),
-        (
-            "SCORE_TIMES_BUREAU_LATE",
-            "Months past due with other lenders",
-            Concept.BUREAU_CONDUCT,
-            "BUREAU_LATE_MONTHS_SHARE",
-        ),
         ("SCORE_TIMES_CARD_USE", "Use of the card limit", Concept.CARD_USE, "CARD_USE_MEAN"),
         ("SCORE_TIMES_LATE", "Late instalments to us", conduct, "INST_LATE_SHARE"),
-        ("SCORE_TIMES_SHORT", "Short instalments to us", conduct, "INST_SHORT_SHARE"),
     ):
         yield _feature(
             name,

@@ -88,14 +88,8 @@ def _affordability() -> Iterator[Feature]:
     for name, label, expr in (
         ("CREDIT_TO_INCOME", "Loan against yearly income", ratio(CREDIT, INCOME)),
         ("ANNUITY_TO_INCOME", "Yearly repayment against yearly income", ratio(ANNUITY, INCOME)),
-        ("GOODS_TO_INCOME", "Price of the goods against yearly income", ratio(GOODS, INCOME)),
         ("INCOME_PER_HEAD", "Yearly income for each dependant", ratio(INCOME, _HEADS)),
         ("INCOME_LEFT", "Yearly income left after the repayment", left),
-        (
-            "INCOME_LEFT_PER_HEAD",
-            "Yearly income left after the repayment, for each dependant",
-            ratio(left, _HEADS),
-        ),
         (
             "CREDIT_TO_INCOME_PER_HEAD",
             "Loan against yearly income for each dependant",
@@ -124,11 +118,6 @@ def _region() -> Iterator[Feature]:
             "INCOME_TIMES_POPULATION",
             "Yearly income weighted by the population of the region",
             INCOME * population,
-        ),
-        (
-            "CREDIT_TIMES_POPULATION",
-            "Amount of the loan weighted by the population of the region",
-            CREDIT * population,
         ),
         ("CITY_BETTER", "How much better the city is rated than the region", rating - city),
     ):

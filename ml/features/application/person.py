@@ -146,11 +146,6 @@ def _enquiries() -> Iterator[Feature]:
         ("ENQUIRY_COUNT", "Credit enquiries in the year before, in all", year),
         ("ENQUIRY_COUNT_30D", "Credit enquiries in the last 30 days, in all", recent),
         (
-            "ENQUIRY_SHARE_30D",
-            "Part of the year's credit enquiries made in the last 30 days",
-            ratio(recent, year),
-        ),
-        (
             "ENQUIRY_SHARE_90D",
             "Part of the year's credit enquiries made in the last 3 months",
             ratio(quarter, year),
@@ -189,11 +184,6 @@ def _social_circle() -> Iterator[Feature]:
             "SOCIAL_DEFAULT_SHARE",
             "Share of people around the applicant overdue, among those with loans",
             ratio(people("DEF", 30), people("OBS", 30)),
-        ),
-        (
-            "SOCIAL_DEFAULT_60_SHARE",
-            "Share of people around the applicant 60 days overdue, among those with loans",
-            ratio(people("DEF", 60), people("OBS", 60)),
         ),
         (
             "SOCIAL_WORSENED",

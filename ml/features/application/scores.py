@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from ml.concepts import Concept
-from ml.features.application.columns import AGE, PHONE, YEARS_AGO, feature
+from ml.features.application.columns import AGE, YEARS_AGO, feature
 from ml.features.declaration import Feature
 from ml.features.policy import ratio
 
@@ -21,20 +21,12 @@ def scores() -> Iterator[Feature]:
     """Features of the scores as stated."""
     yield from _summaries()
     yield from _pairs()
-    concept = Concept.EXTERNAL_SCORES
-    for n, score in enumerate(_SCORES, start=1):
+    for n in (1, 3):
         yield feature(
             f"EXT_{n}_TIMES_AGE",
             f"External score {n} against age",
-            concept,
-            score * AGE * YEARS_AGO,
-        )
-    for n in (2, 3):
-        yield feature(
-            f"EXT_{n}_TIMES_PHONE",
-            f"External score {n} against the time with this telephone",
-            concept,
-            _SCORES[n - 1] * PHONE * YEARS_AGO,
+            Concept.EXTERNAL_SCORES,
+            _SCORES[n - 1] * AGE * YEARS_AGO,
         )
 
 
@@ -126,7 +118,6 @@ def _pairs() -> Iterator[Feature]:
         scores = f"external scores {one} and {other}"
         for name, label, expr in (
             ("TIMES", f"Product of {scores}", left * right),
-            ("LESS", f"Difference of {scores}", left - right),
             ("TO", f"Quotient of {scores}", ratio(left, right)),
         ):
             yield feature(f"EXT_{one}_{name}_{other}", label, Concept.EXTERNAL_SCORES, expr)

@@ -11,7 +11,7 @@ from ml.features.application.columns import TABLE, feature
 from ml.features.declaration import Feature
 from ml.features.policy import days, text
 
-_DOCUMENTS = (3, 5, 6, 8, 13, 14, 16, 18)  # the others hardly ever differ
+_DOCUMENTS = (3, 6, 8, 16, 18)  # the others hardly ever differ
 NUMBERS: dict[Concept, dict[str, str]] = {
     Concept.INCOME: {"AMT_INCOME_TOTAL": "Yearly income"},
     Concept.LOAN_TERMS: {
@@ -28,13 +28,11 @@ NUMBERS: dict[Concept, dict[str, str]] = {
         "REGION_RATING_CLIENT_W_CITY": "Our rating of the region and city",
     },
     Concept.CONTACT: {
-        "FLAG_CONT_MOBILE": "Mobile telephone answered",
         "FLAG_WORK_PHONE": "Fixed telephone at work given",
         "FLAG_PHONE": "Fixed telephone at home given",
         "FLAG_EMAIL": "E-mail given",
     },
     Concept.STABILITY: {
-        "REG_REGION_NOT_LIVE_REGION": "Lives outside the region of registration",
         "REG_REGION_NOT_WORK_REGION": "Works outside the region of registration",
         "REG_CITY_NOT_LIVE_CITY": "Lives outside the city of registration",
         "REG_CITY_NOT_WORK_CITY": "Works outside the city of registration",

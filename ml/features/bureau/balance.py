@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import polars as pl
 
 from ml.concepts import Concept
-from ml.features.bureau.columns import ACTIVE, GROUPS, feature, rank
+from ml.features.bureau.columns import GROUPS, feature, rank
 from ml.features.declaration import Feature
-from ml.features.policy import FINE, count, highest, lowest, ratio, share, total
+from ml.features.policy import FINE, count, highest, lowest, ratio, total
 
 # Monthly status: 0 paid, 1 to 5 rising days past due, C closed, X unknown.
 _DPD = pl.col("STATUS").cast(pl.Int8, strict=False)
@@ -30,8 +30,6 @@ _LATE_MONTHS = (
     *(count(_month >= -window).alias(f"months_late_{window}") for window in _WINDOWS),
     count(_DPD >= 2).alias("months_very_late"),
     _DPD.max().alias("worst"),
-    pl.when(_YEAR).then(_DPD).max().alias("worst_12"),
-    _DPD.cast(pl.Int64).sum().alias("severity"),
     total(ratio(_DPD.cast(pl.Float64), 1 - _month), unit=FINE).alias("recent_severity"),
     _month.max().alias("last_late"),
 )
@@ -65,6 +63,7 @@ def ratios() -> Iterator[Feature]:
 
 def _months() -> Iterator[Feature]:
     concept = Concept.CREDIT_EXPERIENCE
+    months, known, unknown = (pl.col(name) for name in ("months", "months_known", "months_unknown"))
     yield feature(
         "FIRST_MONTH",
         "Earliest month reported by other lenders",
@@ -75,13 +74,19 @@ def _months() -> Iterator[Feature]:
         "MONTHS_KNOWN",
         "Months in which other lenders reported an open loan",
         concept,
-        _where_reported(total(pl.col("months_known"))),
+        _where_reported(total(known)),
     )
     yield feature(
         "MONTHS_UNKNOWN_SHARE",
         "Share of months of unknown status with other lenders",
         concept,
-        ratio(total(pl.col("months_unknown")), total(pl.col("months"))),
+        ratio(total(unknown), total(months)),
+    )
+    yield feature(
+        "MONTHS_CLOSED_SHARE",
+        "Share of months after the end of loans with other lenders",
+        concept,
+        ratio(total(months - known - unknown), total(months)),
     )
 
 
@@ -107,10 +112,10 @@ def _late_months() -> Iterator[Feature]:
         conduct,
         ratio(total(late, rank < 3), total(known, rank < 3)),
     )
-    for window, words in _WINDOWS.items():
+    for window in (3, 6, 24):
         yield feature(
             f"LATE_MONTHS_{window}M",
-            f"Months past due with other lenders in the last {words}",
+            f"Months past due with other lenders in the last {_WINDOWS[window]}",
             conduct,
             _where_reported(total(pl.col(f"months_late_{window}"))),
         )
@@ -126,45 +131,22 @@ def _late_months() -> Iterator[Feature]:
         conduct,
         highest(pl.col("last_late")),
     )
-    yield feature(
-        "LATE_LOANS_SHARE",
-        "Share of loans with other lenders that had a month past due",
-        conduct,
-        share(pl.when(pl.col("months").is_not_null()).then(late.is_not_null())),
-    )
 
 
 def _severity() -> Iterator[Feature]:
-    for name, label, expr in (
-        ("WORST", "Worst monthly status with other lenders, from 0 to 5", _worst("worst")),
+    for name, label, value in (
         (
-            "WORST_12M",
-            "Worst monthly status with other lenders in the last year, from 0 to 5",
-            _worst("worst_12"),
-        ),
-        (
-            "ACTIVE_WORST",
-            "Worst monthly status on open loans with other lenders, from 0 to 5",
-            _worst("worst", ACTIVE),
-        ),
-        (
-            "SEVERITY_MEAN",
-            "Average monthly status with other lenders, from 0 to 5",
-            ratio(total(pl.col("severity")), total(pl.col("months_known"))),
+            "WORST",
+            "Worst monthly status with other lenders, from 0 to 5",
+            highest(pl.col("worst")).fill_null(0),
         ),
         (
             "SEVERITY_RECENT",
             "Monthly status with other lenders, added up and weighted by how recent it is",
-            _where_reported(total(pl.col("recent_severity"), unit=FINE)),
+            total(pl.col("recent_severity"), unit=FINE),
         ),
     ):
-        yield feature(name, label, Concept.BUREAU_CONDUCT, expr)
-
-
-def _worst(column: str, where: pl.Expr | None = None) -> pl.Expr:
-    """Highest status; 0 where months are reported, but none past due."""
-    reported = highest(pl.col("months"), where).is_not_null()
-    return pl.when(reported).then(highest(pl.col(column), where).fill_null(0))
+        yield feature(name, label, Concept.BUREAU_CONDUCT, _where_reported(value))
 
 
 def _where_reported(value: pl.Expr) -> pl.Expr:

@@ -8,7 +8,6 @@ import polars as pl
 
 from ml.concepts import Concept
 from ml.features.bureau.columns import (
-    ACTIVE,
     CLOSED,
     GROUPS,
     LAST,
@@ -69,21 +68,10 @@ def _ever_overdue() -> Iterator[Feature]:
     for name, label, expr in (
         ("OVERDUE_MAX", f"Highest amount ever overdue {_OTHERS}", highest(_OVERDUE)),
         ("OVERDUE_SUM", f"Sum of the highest amounts overdue {_OTHERS}", total(_OVERDUE)),
-        ("OVERDUE_MEAN", f"Average of the highest amounts overdue {_OTHERS}", mean(_OVERDUE)),
-        (
-            "ACTIVE_OVERDUE_MAX",
-            f"Highest amount ever overdue on open loans {_OTHERS}",
-            highest(_OVERDUE, ACTIVE),
-        ),
         (
             "OVERDUE_MAX_730D",
             f"Highest amount ever overdue on loans of the last 2 years {_OTHERS}",
             highest(_OVERDUE, age <= 730),
-        ),
-        (
-            "OVERDUE_COUNT",
-            f"Number of loans {_OTHERS} that were ever overdue",
-            count(_OVERDUE > 0),
         ),
         (
             "EVER_OVERDUE_SHARE",

@@ -71,13 +71,7 @@ def _amounts() -> Iterator[Feature]:
             f"Debt left on {_OPEN} that end within a year",
             total(DEBT, ACTIVE & (_END <= 365)),
         ),
-        (
-            "LAST_3_DEBT_SUM",
-            f"Debt left on the {LAST[3]} with other lenders",
-            total(DEBT, rank < 3),
-        ),
         ("LIMIT_SUM", "Card limits with other lenders", total(limit, ACTIVE)),
-        ("LIMIT_MAX", "Highest card limit with other lenders", highest(limit, ACTIVE)),
     ):
         yield feature(name, label, _DEBT, expr)
 
@@ -109,9 +103,7 @@ def _repayments() -> Iterator[Feature]:
     annuity, burden = pl.col("AMT_ANNUITY"), pl.col("monthly_burden")
     for name, label, expr in (
         ("ANNUITY_SUM", f"Yearly repayments on {_OPEN}", total(annuity, ACTIVE)),
-        ("ANNUITY_MAX", f"Highest yearly repayment on {_OPEN}", highest(annuity, ACTIVE)),
         ("BURDEN_SUM", f"Debt due each month until the end of {_OPEN}", total(burden)),
-        ("BURDEN_MAX", f"Highest debt due each month on one of the {_OPEN}", burden.max()),
     ):
         yield feature(name, label, _DEBT, expr)
 

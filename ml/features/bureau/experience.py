@@ -155,7 +155,6 @@ def _times() -> Iterator[Feature]:
             f"Spread over time of loans {_OTHERS}, in days",
             spread(pl.col("DAYS_CREDIT")),
         ),
-        ("CREDIT_SPREAD", f"Spread of the amounts of loans {_OTHERS}", spread(CREDIT)),
     ):
         yield feature(name, label, _CONCEPT, expr)
 
@@ -169,20 +168,19 @@ def _recent() -> Iterator[Feature]:
             _CONCEPT,
             count(recent),
         )
-        if window >= 180:
+        if window >= 365:
             yield feature(
                 f"NEW_CREDIT_{window}D",
                 f"Amount borrowed from other lenders in the last {words}",
                 _CONCEPT,
                 total(CREDIT, recent),
             )
-        if window >= 365:
-            yield feature(
-                f"CLOSED_COUNT_{window}D",
-                f"Number of loans {_OTHERS} closed in the last {words}",
-                _CONCEPT,
-                count(pl.col("DAYS_ENDDATE_FACT") >= -window),
-            )
+    yield feature(
+        "CLOSED_COUNT_730D",
+        f"Number of loans {_OTHERS} closed in the last 2 years",
+        _CONCEPT,
+        count(pl.col("DAYS_ENDDATE_FACT") >= -730),
+    )
 
 
 def _latest() -> Iterator[Feature]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from ml.concepts import Concept
-from ml.features.bureau.columns import ACTIVE, CREDIT, DEBT, age, feature, quotient, rank
+from ml.features.bureau.columns import ACTIVE, CREDIT, DEBT, feature, quotient, rank
 from ml.features.declaration import Feature
 from ml.features.policy import count, highest, share, total
 
@@ -33,12 +33,6 @@ def aggregates() -> Iterator[Feature]:
         "Number of kinds of loans with other lenders",
         Concept.CREDIT_EXPERIENCE,
         _kind.drop_nulls().n_unique(),
-    )
-    yield feature(
-        "MICRO_COUNT_365D",
-        "Number of micro loans taken with other lenders in the last year",
-        Concept.CREDIT_EXPERIENCE,
-        count((_kind == "Microloan") & (age <= 365)),
     )
     yield feature(
         "LAST_CARD",
@@ -110,10 +104,4 @@ def _of_frequent_kind(code: str, word: str, of_kind: pl.Expr) -> Iterator[Featur
         f"Latest start of {loans}, in days",
         Concept.CREDIT_EXPERIENCE,
         highest(pl.col("DAYS_CREDIT"), of_kind),
-    )
-    yield feature(
-        f"{code}_OVERDUE_MAX",
-        f"Highest amount ever overdue on {loans}",
-        Concept.BUREAU_CONDUCT,
-        highest(pl.col("AMT_CREDIT_MAX_OVERDUE"), of_kind),
     )

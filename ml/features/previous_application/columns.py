@@ -42,16 +42,11 @@ ROWS = (
     text("NAME_PRODUCT_TYPE"),
     text("NAME_YIELD_GROUP"),
     text("NAME_CLIENT_TYPE"),
-    text("NAME_PAYMENT_TYPE"),
     text("NAME_CASH_LOAN_PURPOSE"),
-    text("NAME_PORTFOLIO"),
     text("NAME_CONTRACT_TYPE"),
-    text("NAME_SELLER_INDUSTRY"),
-    text("NAME_GOODS_CATEGORY"),
     pl.when(_TERM > 0).then(ratio(_ANNUITY * _TERM, _CREDIT) - 1).clip(-1, 10).alias("interest"),
     yearly_rate(_ANNUITY, _CREDIT, _TERM).alias("rate"),
     ratio(_CREDIT, pl.col("AMT_APPLICATION")).clip(0, 10).alias("granted"),
-    ratio(_CREDIT, pl.col("AMT_GOODS_PRICE")).clip(0, 10).alias("lent_to_price"),
     (pl.col("AMT_APPLICATION") - _CREDIT).alias("shortfall"),
     pl.col("NAME_YIELD_GROUP")
     .replace_strict(_YIELD_RANK, default=None, return_dtype=pl.Float64)

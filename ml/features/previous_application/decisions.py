@@ -60,13 +60,10 @@ def ratios() -> Iterator[Feature]:
             "Refused for each approved earlier application",
             ratio(pl.col("PREV_REFUSED_COUNT"), pl.col("PREV_APPROVED_COUNT") + 1),
         ),
-        *(
-            (
-                f"REFUSED_SHARE_{window}D",
-                f"Share of refusals among applications with us in the last {_WINDOWS[window]}",
-                ratio(pl.col(f"PREV_REFUSED_COUNT_{window}D"), pl.col(f"PREV_COUNT_{window}D")),
-            )
-            for window in (365, 730)
+        (
+            "REFUSED_SHARE_730D",
+            "Share of refusals among applications with us in the last 2 years",
+            ratio(pl.col("PREV_REFUSED_COUNT_730D"), pl.col("PREV_COUNT_730D")),
         ),
         (
             "APPROVED_TREND",
@@ -86,6 +83,8 @@ def ratios() -> Iterator[Feature]:
 def _by_status() -> Iterator[Feature]:
     for code, (word, where) in _STATUSES.items():
         yield feature(f"{code}_SHARE", f"Share of {word} earlier applications", _PAST, share(where))
+    for code in ("APPROVED", "REFUSED"):
+        word, where = _STATUSES[code]
         yield feature(
             f"{code}_COUNT", f"Number of {word} earlier applications", _PAST, count(where)
         )
@@ -130,13 +129,12 @@ def _reasons() -> Iterator[Feature]:
             _PAST,
             count(code == _REASON),
         )
-    for code in ("HC", "SCO"):
-        yield feature(
-            f"REJECT_{code}_COUNT_730D",
-            f"Number of applications of the last 2 years refused {_REASONS[code]}",
-            _PAST,
-            count((code == _REASON) & (age <= 730)),
-        )
+    yield feature(
+        "REJECT_HC_COUNT_730D",
+        "Number of applications of the last 2 years refused by our own rules",
+        _PAST,
+        count((_REASON == "HC") & (age <= 730)),
+    )
 
 
 def _recent() -> Iterator[Feature]:

@@ -33,15 +33,9 @@ _KINDS = {
     "CONTACT_CENTER": ("through the contact centre", _CHANNEL == "Contact center"),
     "COUNTRY_WIDE": ("through a country-wide chain", _CHANNEL == "Country-wide"),
     "LOCAL": ("through a regional or local shop", _CHANNEL == "Regional / Local"),
-    "STONE": ("through a small shop", _CHANNEL == "Stone"),
     "PURPOSE_NAMED": ("naming a purpose", pl.col("NAME_CASH_LOAN_PURPOSE").is_not_null()),
     "INSURED": ("with insurance", pl.col("NFLAG_INSURED_ON_APPROVAL") == 1),
-    "BANK_PAYMENT": (
-        "to be repaid through the bank",
-        pl.col("NAME_PAYMENT_TYPE") == "Cash through the bank",
-    ),
     "MOBILE": ("for a mobile phone", _GOODS == "Mobile"),
-    "COMPUTER": ("for a computer", _GOODS == "Computers"),
     "ELECTRONICS": (
         "in an electronics shop",
         pl.col("NAME_SELLER_INDUSTRY") == "Consumer electronics",
@@ -57,8 +51,6 @@ _KINDS = {
         _PRODUCT.is_in(["Cash X-Sell: high", "Cash Street: high", "Cash Street: middle"]),
     ),
     "CASH_CHEAP": ("for cheap cash loans", _PRODUCT.is_in(["Cash X-Sell: low"])),
-    "CARD_STREET": ("for cards off the street", _PRODUCT == "Card Street"),
-    "NO_PORTFOLIO": ("that got no product", pl.col("NAME_PORTFOLIO").is_null()),
 }
 
 

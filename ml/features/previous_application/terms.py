@@ -32,11 +32,6 @@ _TERMS = {
     "INTEREST": ("total interest", pl.col("interest"), FINE),
     "RATE": ("yearly interest rate", pl.col("rate"), FINE),
     "GRANTED": ("amount granted for each unit asked for", pl.col("granted"), FINE),
-    "LENT_TO_PRICE": (
-        "amount lent for each unit of the price",
-        pl.col("lent_to_price"),
-        FINE,
-    ),
 }
 _FOLLOWED = ("CREDIT", "ANNUITY", "TERM", "RATE")
 
@@ -113,33 +108,32 @@ def _of_loans(code: str, words: str, value: pl.Expr, unit: float) -> Iterator[Fe
 
 def _of_latest(code: str, words: str, value: pl.Expr, unit: float) -> Iterator[Feature]:
     yield feature(
-        f"APPROVED_{code}_MIN",
-        f"Lowest {words} of earlier loans with us",
-        _LOANS,
-        lowest(value, APPROVED),
-    )
-    yield feature(
         f"LAST_APPROVED_{code}",
         f"The {words} of the latest earlier loan with us",
         _LOANS,
         highest(value, LAST_APPROVED),
     )
     yield feature(
-        f"LAST_3_APPROVED_{code}_MEAN",
-        f"Average {words} of the latest 3 earlier loans with us",
-        _LOANS,
-        mean(value, APPROVED & (approved_so_far <= 3), unit=unit),
+        f"LAST_3_{code}_MEAN",
+        f"Average {words} of the latest 3 earlier applications",
+        _PAST,
+        mean(value, rank < 3, unit=unit),
     )
-    for k in (3, 5):
-        yield feature(
-            f"LAST_{k}_{code}_MEAN",
-            f"Average {words} of the latest {k} earlier applications",
-            _PAST,
-            mean(value, rank < k, unit=unit),
-        )
 
 
 def _rates() -> Iterator[Feature]:
+    yield feature(
+        "APPROVED_RATE_MIN",
+        "Lowest yearly interest rate of earlier loans with us",
+        _LOANS,
+        lowest(pl.col("rate"), APPROVED),
+    )
+    yield feature(
+        "LAST_3_APPROVED_RATE_MEAN",
+        "Average yearly interest rate of the latest 3 earlier loans with us",
+        _LOANS,
+        mean(pl.col("rate"), APPROVED & (approved_so_far <= 3), unit=FINE),
+    )
     for code, level, words in (
         ("CASH", "Cash loans", "cash"),
         ("CONSUMER", "Consumer loans", "consumer"),
@@ -155,13 +149,12 @@ def _rates() -> Iterator[Feature]:
 def _asked() -> Iterator[Feature]:
     asked, shortfall = pl.col("AMT_APPLICATION"), pl.col("shortfall")
     for name, label, expr in (
-        ("ASKED_MEAN", "Average amount asked for earlier", mean(asked)),
-        ("ASKED_MAX", "Highest amount asked for earlier", highest(asked)),
         (
-            "SHORTFALL_MEAN",
-            "Average amount asked for less that granted in earlier loans with us",
-            mean(shortfall, APPROVED),
+            "APPROVED_ANNUITY_MIN",
+            "Lowest repayment of earlier loans with us",
+            lowest(_ANNUITY, APPROVED),
         ),
+        ("ASKED_MAX", "Highest amount asked for earlier", highest(asked)),
         (
             "SHORTFALL_MAX",
             "Highest amount asked for less that granted in earlier applications",
