@@ -66,7 +66,8 @@ class Family:
     ratios : tuple of Feature
         Computed from the client's aggregates.
     prepare : callable, optional
-        Applied to the rows, with their columns, before aggregation.
+        Turns the table's rows into those that are aggregated: `SK_ID_CURR` and what `rows`
+        and `aggregates` read.
     """
 
     table: str
@@ -82,9 +83,9 @@ class Family:
 
     def per_client(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """Compute `SK_ID_CURR` and every feature of the table, one row per client."""
-        rows = rows.with_columns(self.rows)
+        prepared = rows if self.prepare is None else self.prepare(rows)
         return (
-            (rows if self.prepare is None else self.prepare(rows))
+            prepared.with_columns(self.rows)
             .group_by("SK_ID_CURR")
             .agg(feature.column() for feature in self.aggregates)
             .with_columns(feature.column() for feature in self.ratios)

@@ -95,11 +95,6 @@ def lowest(value: pl.Expr, where: pl.Expr | None = None) -> pl.Expr:
     return _only(value, where).min()
 
 
-def latest(value: pl.Expr, order: Sequence[str]) -> pl.Expr:
-    """Value of the last row by `order`, whose last column must break every tie."""
-    return value.sort_by([pl.col(name) for name in order]).last()
-
-
 def newest_first(rows: pl.LazyFrame, order: Sequence[str]) -> pl.LazyFrame:
     """Sort every client's rows by `order`, newest first, and number them from 0 as `rank`.
 
@@ -115,6 +110,11 @@ def newest_first(rows: pl.LazyFrame, order: Sequence[str]) -> pl.LazyFrame:
     return rows.sort(client, *order, descending=newest, nulls_last=True).with_columns(
         pl.int_range(pl.len()).over(client).alias("rank")
     )
+
+
+def latest(value: pl.Expr, order: Sequence[str]) -> pl.Expr:
+    """Value of the last row by `order`, whose last column must break every tie."""
+    return value.sort_by([pl.col(name) for name in order]).last()
 
 
 def _only(value: pl.Expr, where: pl.Expr | None) -> pl.Expr:

@@ -22,7 +22,7 @@ from ml.features.previous_application.columns import (
 
 _PAST = Concept.PAST_APPLICATIONS
 _DECIDED = pl.col("DAYS_DECISION")
-_REASON = pl.col("CODE_REJECT_REASON")
+_reason = pl.col("CODE_REJECT_REASON")
 _CANCELED = STATUS == "Canceled"
 _WINDOWS = {90: "3 months", 180: "6 months", 365: "year", 730: "2 years"}
 _STATUSES = {
@@ -127,13 +127,13 @@ def _reasons() -> Iterator[Feature]:
             f"REJECT_{code}_COUNT",
             f"Number of earlier applications refused {words}",
             _PAST,
-            count(code == _REASON),
+            count(_reason == code),
         )
     yield feature(
         "REJECT_HC_COUNT_730D",
         "Number of applications of the last 2 years refused by our own rules",
         _PAST,
-        count((_REASON == "HC") & (age <= 730)),
+        count((_reason == "HC") & (age <= 730)),
     )
 
 

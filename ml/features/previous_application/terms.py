@@ -22,7 +22,7 @@ _LOANS = Concept.PAST_LOANS
 _PAST = Concept.PAST_APPLICATIONS
 _CREDIT = pl.col("AMT_CREDIT")
 _ANNUITY = pl.col("AMT_ANNUITY")
-_TYPE = pl.col("NAME_CONTRACT_TYPE")
+_type = pl.col("NAME_CONTRACT_TYPE")
 
 # Words, value and the unit it is summed in.
 _TERMS = {
@@ -142,7 +142,7 @@ def _rates() -> Iterator[Feature]:
             f"{code}_RATE_MEAN",
             f"Average yearly interest rate of applications for {words} loans",
             _LOANS,
-            mean(pl.col("rate"), level == _TYPE, unit=FINE),
+            mean(pl.col("rate"), _type == level, unit=FINE),
         )
 
 
