@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from ml import features
 from ml.schema import APPLICATION_LEVELS, APPLICATION_TEST, APPLICATION_TRAIN, TABLES, Kind, Table
+from ml.tables import frame
 
+Records = dict[str, list[dict[str, object]]]
 FIRST_CLIENT = 100_001
 _MISSING = 0.15
 _LEVELS = {
@@ -85,6 +88,18 @@ def write(folder: Path, clients: int, *, seed: int = 1, labelled: bool = True) -
     for table, rows in frames(clients, seed=seed).items():
         rows.collect().write_parquet(folder / f"{table}.parquet")
     return folder
+
+
+def value(name: str, records: Records, **application: object) -> object:
+    """One feature of an applicant with these raw columns and these records of one client."""
+    typed = {
+        table: frame(
+            TABLES[table],
+            [row if table == "bureau_balance" else {"SK_ID_CURR": 1, **row} for row in rows],
+        )
+        for table, rows in records.items()
+    }
+    return features.row(application, features.history_of(typed))[name].item()
 
 
 def _column(rng: np.random.Generator, table: Table, name: str, kind: Kind, count: int) -> pl.Series:

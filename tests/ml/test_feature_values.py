@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml import features
-from ml.schema import TABLES
-from ml.tables import frame
-
-Records = dict[str, list[dict[str, object]]]
+from tests.ml.factories import Records, value
 
 BUREAU: Records = {
     "bureau": [
@@ -121,17 +117,6 @@ INSTALLMENTS: Records = {
         },
     ]
 }
-
-
-def value(name: str, records: Records, **application: object) -> object:
-    typed = {
-        table: frame(
-            TABLES[table],
-            [row if table == "bureau_balance" else {"SK_ID_CURR": 1, **row} for row in rows],
-        )
-        for table, rows in records.items()
-    }
-    return features.row(application, features.history_of(typed))[name].item()
 
 
 @pytest.mark.parametrize(
