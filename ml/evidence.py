@@ -242,11 +242,11 @@ def fairness(sample: Sample, rows: np.ndarray, pd: np.ndarray, cut_off: float) -
 def _attributes(sample: Sample, rows: np.ndarray) -> dict[str, pl.Series]:
     context = sample.context[rows]
     years = -context["DAYS_BIRTH"] / _DAYS_A_YEAR
-    bands = years.cut(list(_AGES), labels=_age_labels(), left_closed=True).cast(pl.String)
+    bands = [_age_labels()[band] for band in np.digitize(years, _AGES)]
     return {
         "CODE_GENDER": context["CODE_GENDER"],
         "NAME_FAMILY_STATUS": context["NAME_FAMILY_STATUS"],
-        "age_band": bands.alias("age_band"),
+        "age_band": pl.Series("age_band", bands),
     }
 
 

@@ -10,11 +10,13 @@ from pytest_django import Settings
 
 import ml.synthesis
 from ml import training
+from ml.choosing import Options
 from ml.schema import AUXILIARY
 from ml.tables import Tables, open_tables
 from scoring import registry, services
 from scoring.materialising import materialise
 from scoring.models import ClientFile, ModelVersion
+from tests.reports import without_report
 
 APPLICANTS = 1_500
 AUXILIARY_NAMES = {table.name for table in AUXILIARY}
@@ -32,7 +34,8 @@ def synthetic_tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 def champion_bundle(synthetic_tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle trained on them."""
     out = tmp_path_factory.mktemp("champion") / "bundle"
-    training.train(synthetic_tables, out, seed=5, tracking=False)
+    with without_report():
+        training.train(synthetic_tables, out, Options(seed=5, quick=True), tracking=False)
     return out
 
 

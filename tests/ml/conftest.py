@@ -8,6 +8,7 @@ import pytest
 
 from ml import tables, training
 from ml.bundle import Bundle
+from ml.choosing import Options
 from ml.tables import Tables
 from tests.ml import factories
 
@@ -25,7 +26,7 @@ def opened(data: Path) -> Tables:
 @pytest.fixture(scope="session")
 def bundle_path(opened: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("model") / "bundle"
-    training.train(opened, out, seed=3, tracking=False)
+    training.train(opened, out, Options(seed=3), tracking=False)
     return out
 
 

@@ -12,10 +12,12 @@ from django.db import IntegrityError
 
 from ml import training
 from ml.bundle import Bundle, BundleError
+from ml.choosing import Options
 from ml.tables import Tables
 from scoring import registry, services
 from scoring.exceptions import NoChampion
 from scoring.models import ModelVersion
+from tests.reports import without_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_bundles")]
 
@@ -34,7 +36,10 @@ def test_another_champion_is_followed(
     champion_bundle: Path, synthetic_tables: Tables, tmp_path: Path
 ) -> None:
     old = activate(champion_bundle)
-    training.train(synthetic_tables, tmp_path / "new", seed=6, tracking=False)
+    with without_report():
+        training.train(
+            synthetic_tables, tmp_path / "new", Options(seed=6, quick=True), tracking=False
+        )
     new = activate(tmp_path / "new")
     assert registry.champion().sha256 == new.sha256 != old.sha256
     assert list(ModelVersion.objects.champions()) == [new]
@@ -56,7 +61,10 @@ def test_files_damaged_later_are_refused_and_the_champion_stays(
     champion_bundle: Path, synthetic_tables: Tables, tmp_path: Path
 ) -> None:
     old = activate(champion_bundle)
-    training.train(synthetic_tables, tmp_path / "new", seed=6, tracking=False)
+    with without_report():
+        training.train(
+            synthetic_tables, tmp_path / "new", Options(seed=6, quick=True), tracking=False
+        )
     new = services.register_model(bundle_path=tmp_path / "new")
     (new.path / "model.txt").write_text("tampered")
     with pytest.raises(NoChampion, match=r"model\.txt"):
