@@ -105,7 +105,7 @@ def _random_forest(design: Design, rows: np.ndarray, y: np.ndarray, seed: int) -
 
 
 def _histogram_boosting(design: Design, rows: np.ndarray, y: np.ndarray, seed: int) -> Scorer:
-    few = len(rows) < MANY_ROWS
+    few = design.size < MANY_ROWS
     model = HistGradientBoostingClassifier(
         learning_rate=0.03,
         max_iter=1_000,

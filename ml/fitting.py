@@ -25,7 +25,7 @@ B = TypeVar("B")
 
 
 def parameters(rows: int, features: int, seed: int) -> dict[str, Any]:
-    """LightGBM parameters for so many training rows and features.
+    """LightGBM parameters for a sample of so many rows, and so many features.
 
     With few rows, only small trees on few features at a time generalise, and how features act
     together cannot be learned: "additive", a name of ours, gives every tree one feature (a

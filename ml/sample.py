@@ -56,6 +56,11 @@ class Design:
     _of_groups: np.ndarray = field(repr=False)
 
     @property
+    def size(self) -> int:
+        """Rows of the sample that this is a view of."""
+        return len(self._X)
+
+    @property
     def names(self) -> list[str]:
         """Names of the columns."""
         return [feature.name for feature in self.features]

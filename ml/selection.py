@@ -24,6 +24,7 @@ _SAME = 0.995  # rank correlation from which one of two features is enough
 _COMPARED = 20_000  # rows that features are compared on
 _ROUNDS = 300
 _FITS = 4
+_LEAST = 20  # features are kept in any case: with very few rows none can be told from chance
 
 
 @dataclass(frozen=True)
@@ -102,27 +103,30 @@ def _useless(
     Gains with true outcomes are set against gains with shuffled ones (Altmann et al. 2010,
     "Permutation importance: a corrected feature importance measure"), on several splits.
     """
-    params = fitting.parameters(len(rows), len(design.features), seed) | {
+    params = fitting.parameters(design.size, len(design.features), seed) | {
         "additive": False,
         "extra_trees": True,
         "learning_rate": 0.05,
     }
     data = fitting.dataset(design, rows, y, params)
-    fits = _FITS if len(rows) < fitting.MANY_ROWS else 1
+    fits = _FITS if design.size < fitting.MANY_ROWS else 1
     true, chance = (
         np.array(list(_gains(data, y, params, fits, shuffled=shuffled)))
         for shuffled in (False, True)
     )
-    wins = (true > chance).mean(axis=0)
+    won = (true > chance).mean(axis=0) >= 0.5
     excess = true.mean(axis=0) - chance.mean(axis=0)
-    dropped = {
-        name: "no more useful than by chance"
-        for name, won, gain in zip(design.names, wins, excess, strict=True)
-        if won < 0.5 or gain <= 0
+    ranked = np.argsort(-excess, kind="stable")
+    useful = [j for rank, j in enumerate(ranked) if rank < _LEAST or (won[j] and excess[j] > 0)]
+    kept, too_many = useful[:most], useful[most:]
+    names = design.names
+    return {
+        name: f"less useful than {most} others"
+        if j in too_many
+        else "no more useful than by chance"
+        for j, name in enumerate(names)
+        if j not in kept
     }
-    order = np.argsort(-excess, kind="stable")
-    ranked = [design.names[j] for j in order if design.names[j] not in dropped]
-    return dropped | dict.fromkeys(ranked[most:], f"less useful than {most} others")
 
 
 def _gains(

@@ -108,10 +108,10 @@ def boosted(
     """Fit LightGBM with the parameters for so many rows, changed by `over`."""
 
     def fit(design: Design, rows: np.ndarray, y: np.ndarray, seed: int) -> Boosted:
-        few = len(rows) < fitting.MANY_ROWS
-        params = fitting.parameters(len(rows), len(design.features), seed) | (over or {})
+        # By the size of the sample, not of the part at hand: all fits are of one kind.
+        params = fitting.parameters(design.size, len(design.features), seed) | (over or {})
         data = fitting.dataset(design, rows, y, params)
-        folds = inner_folds or (_INNER_FOLDS if few else 1)
+        folds = inner_folds or (_INNER_FOLDS if design.size < fitting.MANY_ROWS else 1)
         rounds = fitting.choose_rounds(data, y, params, folds=folds)
         booster = fitting.fit(data, params, rounds)
         return Boosted(design, booster, params, rounds)

@@ -8,6 +8,7 @@ import numpy as np
 from ml.report.groups import thinned
 
 _ROWS = 30
+_ROUNDING = 1e-9
 
 
 def interactions(
@@ -42,6 +43,7 @@ def interactions(
         for j in range(i):
             both = _dependence(booster, rows, [columns[i], columns[j]])
             strength[i, j] = np.sqrt(np.mean((both - alone[i] - alone[j]) ** 2))
+    strength[strength < _ROUNDING] = 0
     return strength + strength.T
 
 

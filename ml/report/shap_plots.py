@@ -409,8 +409,9 @@ def _interactions(explained: Explained) -> Drawn:
     labels = [explained.findings.labels[j] for j in columns]
     figure_, axes = plt.subplots(figsize=(9, 7.4))
     lower = np.where(np.tri(len(columns), k=-1, dtype=bool), strength, np.nan)[1:, :-1]
-    image = axes.imshow(lower, cmap="Blues", vmin=0)
-    dark = np.nanmax(lower, initial=0) * 0.75
+    top = max(np.nanmax(lower, initial=0), 0.01)
+    image = axes.imshow(lower, cmap="Blues", vmin=0, vmax=top)
+    dark = top * 0.75
     for (i, j), value in np.ndenumerate(lower):
         if j <= i:
             colour = "white" if value > dark else INK
@@ -432,6 +433,8 @@ def _pairs(strength: np.ndarray, labels: list[str]) -> str:
     told = [f"{labels[j]} with {labels[i]} ({figure(strength[i, j])})" for i, j in pairs[:3]]
     if not told:
         return "A single feature has no partner."
+    if not strength.any():
+        return "No two of the strongest features act together: the model adds up single features."
     return f"Strength of pairwise interactions of the strongest features; first: {listed(told)}."
 
 

@@ -26,7 +26,7 @@ def opened(data: Path) -> Tables:
 @pytest.fixture(scope="session")
 def bundle_path(opened: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("model") / "bundle"
-    training.train(opened, out, Options(seed=3), tracking=False)
+    training.train(opened, out, Options(seed=3, quick=True), tracking=False)
     return out
 
 

@@ -15,8 +15,9 @@ import pytest
 
 from ml import bundle as bundles
 from ml import explanation, features
-from ml.bundle import Bundle, BundleError
+from ml.bundle import Bundle, BundleError, BundleFeature
 from ml.concepts import Concept
+from ml.schema import APPLICATION_LEVELS
 from ml.tables import Tables
 
 
@@ -172,20 +173,28 @@ def test_every_concept_has_its_words() -> None:
         assert concept.sentence_against.endswith(".")
 
 
-def test_unknown_levels_and_nulls_are_nan(bundle: Bundle) -> None:
+def test_unknown_levels_and_nulls_are_nan() -> None:
+    levels = APPLICATION_LEVELS
+    columns = (
+        BundleFeature("OCCUPATION_TYPE", "", Concept.EMPLOYMENT, levels["OCCUPATION_TYPE"]),
+        BundleFeature("AMT_CREDIT", "", Concept.LOAN_TERMS),
+        BundleFeature("NAME_CONTRACT_TYPE", "", Concept.LOAN_TERMS, levels["NAME_CONTRACT_TYPE"]),
+    )
     frame = features.row({"OCCUPATION_TYPE": "Astronaut", "NAME_CONTRACT_TYPE": "Cash loans"}, None)
-    encoded = dict(zip((f.name for f in bundle.features), bundle.encode(frame)[0], strict=True))
-    assert np.isnan(encoded["OCCUPATION_TYPE"])
-    assert np.isnan(encoded["AMT_CREDIT"])
-    assert encoded["NAME_CONTRACT_TYPE"] == 0.0
+    for rows in (frame, pl.concat([frame, frame])):
+        encoded = bundles.encode(rows, columns)[0]
+        assert np.isnan(encoded[:2]).all()
+        assert encoded[2] == 0.0
 
 
 def test_the_reference_sample(bundle: Bundle) -> None:
     reference = bundle.reference()
-    assert reference.columns == [*(f.name for f in bundle.features), "PD", "TARGET"]
+    protected = [name for name, feature in features.FEATURES.items() if feature.protected]
+    names = [feature.name for feature in bundle.features]
+    assert reference.columns == [*names, *protected, "PD", "TARGET"]
     assert reference["PD"].is_between(0, 1).all()
     assert set(reference["TARGET"].to_list()) == {0, 1}
-    assert reference["OCCUPATION_TYPE"].dtype == pl.String
+    assert reference["CODE_GENDER"].dtype == pl.String
 
 
 def test_loading_runs_no_training(bundle: Bundle) -> None:

@@ -25,7 +25,7 @@ def columns() -> dict[str, np.ndarray]:
         "SAME": np.ones(ROWS),
         "SAME_OR_UNKNOWN": np.where(rng.random(ROWS) < 0.5, np.nan, 1.0),
         "FEW": few,
-        **{f"NOISE_{k}": rng.normal(size=ROWS) for k in range(20)},
+        **{f"NOISE_{k}": rng.normal(size=ROWS) for k in range(60)},
     }
 
 
@@ -52,7 +52,7 @@ def test_what_differs_in_its_gaps_is_not_the_same(chosen: selection.Selection) -
 def test_the_useful_is_kept_and_most_noise_is_not(chosen: selection.Selection) -> None:
     assert "STRONG" in chosen.kept
     noise = [name for name in chosen.kept if name.startswith("NOISE")]
-    assert len(noise) < 14
+    assert len(noise) < 40
     assert "no more useful than by chance" in chosen.dropped.values()
 
 
