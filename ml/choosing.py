@@ -12,12 +12,13 @@ from ml import calibration, cost, validation
 from ml.calibration import Calibration
 from ml.decision import CutOffs
 from ml.progress import Step
-from ml.sample import Sample
-from ml.selection import MOST, Selection
+from ml.sample import Design, Sample
+from ml.selection import FITS, MOST, Selection
 from ml.validation import Boosted, Recipe, Validation
 
 SEED = 20
 HOLD_OUT = 0.2
+_QUICK_FITS = 2
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Options:
     most : int
         How many features the model may have.
     quick : bool
-        Leave out what only the report needs: other seeds, the learning curve, and what
-        protected attributes would bring.
+        Choose features and the number of trees on fewer splits, and leave out what only the
+        report needs: other seeds, the learning curve, and what protected attributes bring.
     """
 
     seed: int = SEED
@@ -48,7 +49,14 @@ class Options:
     @property
     def recipe(self) -> Recipe:
         """How models are made under these options."""
-        return Recipe(validation.boosted(self.parameters), self.protected, self.most)
+        fits = _QUICK_FITS if self.quick else FITS
+        return Recipe(self.fit, self.protected, self.most, fits)
+
+    def fit(self, design: Design, rows: np.ndarray, y: np.ndarray, seed: int) -> Boosted:
+        """Fit LightGBM under these options."""
+        inner_folds = 1 if self.quick else None
+        boosted = validation.boosted(self.parameters, inner_folds=inner_folds)
+        return boosted(design, rows, y, seed)
 
 
 @dataclass(frozen=True)
@@ -101,7 +109,7 @@ def choose(sample: Sample, options: Options, progress: Step) -> Choices:
     calibrated = calibration.fit(found.raw, y)
     progress("Fitting on the known rows", 0, 1)
     design, selection = recipe.choose(sample, known, seed)
-    model = validation.boosted(options.parameters)(design, known, y, seed)
+    model = options.fit(design, known, y, seed)
     progress("Fitting on the known rows", 1, 1)
     pd_oof = calibrated(found.raw)
     return Choices(

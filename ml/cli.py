@@ -127,7 +127,7 @@ def train(
         bool,
         typer.Option(
             "--quick",
-            help="Leave out other seeds, the learning curve and the price of protection.",
+            help="Choose on fewer splits; no other seeds, learning curve or price of protection.",
         ),
     ] = False,
     tracking: Annotated[bool, _TRACKING] = True,

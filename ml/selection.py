@@ -19,11 +19,11 @@ from ml import fitting
 from ml.sample import Design
 
 MOST = 354
+FITS = 4
 _FEWEST_KNOWN = 30
 _SAME = 0.995  # rank correlation from which one of two features is enough
 _COMPARED = 20_000  # rows that features are compared on
 _ROUNDS = 300
-_FITS = 4
 _LEAST = 20  # features are kept in any case: with very few rows none can be told from chance
 
 
@@ -44,7 +44,13 @@ class Selection:
 
 
 def select(
-    design: Design, rows: np.ndarray, y: np.ndarray, *, seed: int, most: int = MOST
+    design: Design,
+    rows: np.ndarray,
+    y: np.ndarray,
+    *,
+    seed: int,
+    most: int = MOST,
+    fits: int = FITS,
 ) -> Selection:
     """Choose among the columns of a design.
 
@@ -58,6 +64,8 @@ def select(
         Their outcomes.
     most : int
         How many features to keep at the most.
+    fits : int
+        Splits on which usefulness is asked for; one is enough for a large sample.
     """
     dropped: dict[str, str] = {}
     rng = np.random.default_rng(seed)
@@ -66,7 +74,7 @@ def select(
     dropped |= dict(_silent(design, X))
     dropped |= dict(_repeated(design, X, dropped))
     left = design.only([name for name in design.names if name not in dropped])
-    dropped |= _useless(left, rows, y, seed=seed, most=most)
+    dropped |= _useless(left, rows, y, seed=seed, most=most, fits=fits)
     return Selection(tuple(n for n in design.names if n not in dropped), dropped)
 
 
@@ -96,7 +104,7 @@ def _repeated(design: Design, X: np.ndarray, dropped: dict[str, str]) -> Iterato
 
 
 def _useless(
-    design: Design, rows: np.ndarray, y: np.ndarray, *, seed: int, most: int
+    design: Design, rows: np.ndarray, y: np.ndarray, *, seed: int, most: int, fits: int
 ) -> dict[str, str]:
     """Features the model gains no more by than by chance, or less than by `most` others.
 
@@ -109,7 +117,7 @@ def _useless(
         "learning_rate": 0.05,
     }
     data = fitting.dataset(design, rows, y, params)
-    fits = _FITS if design.size < fitting.MANY_ROWS else 1
+    fits = fits if design.size < fitting.MANY_ROWS else 1
     true, chance = (
         np.array(list(_gains(data, y, params, fits, shuffled=shuffled)))
         for shuffled in (False, True)

@@ -60,16 +60,21 @@ class Recipe:
         Whether protected attributes are candidates.
     most : int
         How many features are kept at the most.
+    fits : int
+        Splits on which the selection asks for usefulness.
     """
 
     fit: Fit
     protected: bool = False
     most: int = selection.MOST
+    fits: int = selection.FITS
 
     def choose(self, sample: Sample, rows: np.ndarray, seed: int) -> tuple[Design, Selection]:
         """Fit group statistics and select features on `rows` alone."""
         design = sample.design(rows, protected=self.protected)
-        chosen = selection.select(design, rows, sample.y[rows], seed=seed, most=self.most)
+        chosen = selection.select(
+            design, rows, sample.y[rows], seed=seed, most=self.most, fits=self.fits
+        )
         return design.only(chosen.kept), chosen
 
 
