@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 export VAR_DIR ?= $(CURDIR)/var
 export PORT ?= 8000
+DATA ?= $(VAR_DIR)/demo-data
 
-.PHONY: run test install install-dev static browser lint types contracts checks tests lock mlflow clean
+.PHONY: run test install install-dev static browser lint types contracts checks tests lock experiments mlflow clean
 
 run: install static
 	@exec env DEMO=1 $(BIN)/python manage.py desk
@@ -60,6 +61,11 @@ lock: install-dev
 		$(BIN)/uv pip compile --universal --python-version 3.11 --quiet \
 			$$part.in -o $$part.txt || exit; \
 	done
+
+# At least 50 runs in MLflow: families of models over seeds, then a search for parameters.
+experiments: install
+	$(BIN)/python -m ml compare --data $(DATA) --seeds 3
+	$(BIN)/python -m ml tune --data $(DATA) --trials 40 --out $(VAR_DIR)/parameters.json
 
 mlflow: install
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///$(VAR_DIR)/mlflow.db --port 5000
