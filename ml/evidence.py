@@ -5,7 +5,7 @@ Everything here looks at scores of rows that the scoring model has not learned f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -75,11 +75,12 @@ def _studies(sample: Sample, choices: Choices, options: Options, progress: Step)
     """What takes several more cross-validations."""
     known, recipe, seed = choices.known, options.recipe, options.seed
     repeats = REPEATS if len(known) < fitting.MANY_ROWS else 0
-    seeds = [_repeat(seed, choices.validation, sample)]
+    kept = choices.selection.kept
+    seeds = [_repeat(seed, choices.validation, sample, kept)]
     for k in range(repeats):
         progress("Repeating with other seeds", k, repeats)
         again = validation.cross_validate(sample, known, recipe, seed=seed + k + 1)
-        seeds.append(_repeat(seed + k + 1, again, sample))
+        seeds.append(_repeat(seed + k + 1, again, sample, kept))
     progress("Repeating with other seeds", repeats, repeats)
     curve = []
     for point in learning_curve(sample, known, recipe, seed=seed):
@@ -94,16 +95,17 @@ def _studies(sample: Sample, choices: Choices, options: Options, progress: Step)
 def selected(choices: Choices) -> Figures:
     """What became of every candidate, and in how many folds the kept ones were kept."""
     kept, dropped = choices.selection.kept, choices.selection.dropped
-    folds = [set(fold.selection.kept) for fold in choices.validation.folds]
+    times = _times_kept(choices.validation, kept)
     return {
         "candidates": len(kept) + len(dropped),
         "kept": len(kept),
-        "kept_in_folds": {name: sum(name in fold for fold in folds) for name in kept},
+        "kept_in_folds": dict(zip(kept, times, strict=True)),
         "dropped": [{"feature": name, "reason": why} for name, why in dropped.items()],
     }
 
 
-def _repeat(seed: int, found: Validation, sample: Sample) -> Figures:
+def _repeat(seed: int, found: Validation, sample: Sample, kept: Sequence[str]) -> Figures:
+    """Figures of a cross-validation, and which part of the kept features most folds kept."""
     y = sample.y[found.rows]
     pd = calibration.fit(found.raw, y)(found.raw)
     return {
@@ -111,7 +113,13 @@ def _repeat(seed: int, found: Validation, sample: Sample) -> Figures:
         "auc": metrics.auc(found.raw, y),
         "cost_per_applicant": float(cost.curve(pd, y).costs.min()),
         "brier": metrics.brier(pd, y),
+        "kept_again": float(np.mean([2 * n > len(found.folds) for n in _times_kept(found, kept)])),
     }
+
+
+def _times_kept(found: Validation, names: Sequence[str]) -> list[int]:
+    folds = [set(fold.selection.kept) for fold in found.folds]
+    return [sum(name in fold for fold in folds) for name in names]
 
 
 def tiers(

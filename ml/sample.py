@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import lightgbm
 import numpy as np
@@ -140,7 +141,7 @@ class Sample:
     y: np.ndarray = field(repr=False)
     context: pl.DataFrame = field(repr=False)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 over names and values."""
         digest = hashlib.sha256("\n".join(f.name for f in self.features).encode())

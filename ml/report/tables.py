@@ -122,13 +122,14 @@ def features(findings: Findings) -> list[Table]:
     return [
         Table(
             concept.label,
-            ("Feature", "Column", "Kind", "Share of the gain"),
+            ("Feature", "Column", "Kind", "Share of the gain", "Kept in folds"),
             [
                 (
                     labels[j],
                     findings.features[j].name,
                     _kind(findings.features[j].levels),
                     share(float(shares[j]), 2),
+                    _folds(findings, findings.features[j].name),
                 )
                 for j in sorted(js, key=lambda j: (-shares[j], labels[j]))
             ],
@@ -141,13 +142,14 @@ def seeds(findings: Findings) -> Table:
     """One training per seed."""
     return Table(
         "The same training with other seeds",
-        ("Seed", "AUC", "Cost per applicant", "Brier score"),
+        ("Seed", "AUC", "Cost per applicant", "Brier score", "Features kept again"),
         [
             (
                 str(run["seed"]),
                 figure(run["auc"], 4),
                 figure(run["cost_per_applicant"], 4),
                 figure(run["brier"], 4),
+                share(run["kept_again"]),
             )
             for run in findings.study("seeds") or ()
         ],
@@ -164,8 +166,10 @@ def tiers(findings: Findings, study: str, caption: str) -> Table:
                 tier(entry["tier"]),
                 f"{entry['applicants']:,}",
                 f"{entry['defaults']:,}",
-                "too few" if entry["auc"] is None else _with_interval(entry, "auc"),
-                _with_interval(entry, "cost_per_applicant"),
+                *(
+                    "too few" if entry[name] is None else _with_interval(entry, name)
+                    for name in ("auc", "cost_per_applicant")
+                ),
             )
             for entry in findings.study(study) or ()
         ],
@@ -274,6 +278,12 @@ def _per_thousand(count: int, found: groups.Confusion) -> str:
 
 def _cost(cost: float, found: groups.Confusion) -> str:
     return f"{1_000 * cost / found.applicants:,.0f}"
+
+
+def _folds(findings: Findings, name: str) -> str:
+    """In how many folds the selection kept a feature."""
+    kept = (findings.study("selection") or {}).get("kept_in_folds", {})
+    return f"{kept[name]} of {len(findings.importance)}" if name in kept else "–"
 
 
 def _kind(levels: Sequence[str] | None) -> str:
