@@ -339,9 +339,9 @@ def _print_figures(trained: Trained) -> None:
 def _print_families(found: dict[str, list[Trial]]) -> None:
     first = next(iter(found.values()))
     table = Table(title=f"Out of fold, mean and spread over {len(first)} seeds")
-    table.add_column("Family")
-    for heading in ("AUC", "Lowest cost per applicant", "Brier score", "Seconds"):
-        table.add_column(heading, justify="right")
+    table.add_column("Family", no_wrap=True)
+    for heading in ("AUC", "Lowest cost", "Brier score", "Seconds"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for name, trials in found.items():
         cells = []
         for figure, digits in (("auc", 4), ("cost_per_applicant", 4), ("brier", 4), ("seconds", 0)):
