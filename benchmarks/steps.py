@@ -82,7 +82,7 @@ def scoring(folder: Path) -> None:
         opened = _open(folder / "parquet", step)
         step("Scoring", 0, 1)
         applications = opened.frames["application_test"]
-        frame = features.matrix(opened.frames, applications).collect(engine="streaming")
+        frame = features.matrix(opened.frames, applications)
         scores = pl.DataFrame({"PD": model.predict(model.encode(frame))})
         scores.write_parquet(folder / "scores.parquet")
         step("Scoring", 1, 1)
@@ -138,8 +138,7 @@ def _matrix(data: Path, out: Path) -> None:
         opened = _open(data, step)
         step("Computing features", 0, 1)
         labelled = opened.frames["application_train"]
-        frame = features.matrix(opened.frames, labelled).collect(engine="streaming")
-        frame.write_parquet(out)
+        features.matrix(opened.frames, labelled)
         step("Computing features", 1, 1)
 
 
@@ -148,8 +147,8 @@ def _subset(data: Path, folder: Path) -> None:
         names = pl.read_parquet_schema(folder / "pandas.parquet")  # what the notebook computed
         opened = _open(data, step)
         step("Computing some features", 0, 1)
-        history = features.history(opened.frames).select(*names)
-        history.collect(engine="streaming").write_parquet(folder / "subset.parquet")
+        history = features.history(opened.frames, [c for c in names if c != "SK_ID_CURR"])
+        history.write_parquet(folder / "subset.parquet")
         step("Computing some features", 1, 1)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
+from polars._typing import EngineType
 
 from ml import schema
 from ml.features import (
@@ -35,6 +36,8 @@ __all__ = [
     "matrix",
     "row",
 ]
+
+Frames = Mapping[str, pl.LazyFrame]
 
 _VERSION = "1"  # raise it when a history feature changes its meaning but not its name
 _FAMILIES = (
@@ -69,52 +72,57 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
 _HISTORY_COLUMNS = dict.fromkeys(HISTORY, pl.Float64)
 
 
-def history(frames: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+def history(frames: Frames, names: Sequence[str] = HISTORY) -> pl.DataFrame:
     """Compute the history features of every client that occurs in an auxiliary table.
 
     Parameters
     ----------
     frames : mapping of str to polars.LazyFrame
         Auxiliary tables by name, typed per `ml.schema`; an absent one counts as empty.
+    names : sequence of str
+        Some of `HISTORY`, where not all are needed.
 
     Returns
     -------
-    polars.LazyFrame
-        `SK_ID_CURR` and the columns of `HISTORY`, sorted by client. Features of a table in
-        which the client does not occur are null.
+    polars.DataFrame
+        `SK_ID_CURR` and the columns `names`, sorted by client. Features of a table in which
+        the client does not occur are null.
     """
-    tables = {table.name: frames.get(table.name, _empty(table)) for table in schema.AUXILIARY}
-    tables["bureau"] = bureau.with_balance(tables["bureau"], tables["bureau_balance"])
-    result, *others = (family.per_client(tables[family.table]) for family in _FAMILIES)
-    for other in others:
-        result = result.join(other, on="SK_ID_CURR", how="full", coalesce=True)
-    return result.select("SK_ID_CURR", *HISTORY).sort("SK_ID_CURR")
+    owners = [
+        rows.select("SK_ID_CURR")
+        for name, rows in _complete(frames).items()
+        if name != schema.BUREAU_BALANCE.name
+    ]
+    clients = pl.concat(owners).unique().sort("SK_ID_CURR").collect(engine="streaming")
+    return _with_history(clients, frames, names).select("SK_ID_CURR", *names)
 
 
-def matrix(frames: Mapping[str, pl.LazyFrame], applications: pl.LazyFrame) -> pl.LazyFrame:
+def matrix(
+    frames: Frames, applications: pl.LazyFrame, *, engine: EngineType = "streaming"
+) -> pl.DataFrame:
     """Compute every feature of every application.
+
+    Table by table, so that no more than one of them is worked on at a time.
 
     Parameters
     ----------
     frames : mapping of str to polars.LazyFrame
         Auxiliary tables by name; an absent one counts as empty.
     applications : polars.LazyFrame
-        Rows of `application_train` or `application_test`.
+        Rows of `application_train` or `application_test`, or of both.
+    engine : str
+        How Polars computes; it makes no difference to the values.
 
     Returns
     -------
-    polars.LazyFrame
+    polars.DataFrame
         `SK_ID_CURR`, `TARGET` where the applications have it, and `FEATURES` in order:
         text features as String, all others as Float64, finite or null. Sorted by client.
     """
     ids = [name for name in ("SK_ID_CURR", "TARGET") if name in applications.collect_schema()]
-    return (
-        applications.select(*ids, *_STATED)
-        .join(history(frames), on="SK_ID_CURR", how="left")
-        .with_columns(_COMBINED)
-        .select(*ids, *_NAMES)
-        .sort("SK_ID_CURR")
-    )
+    stated = applications.select(*ids, *_STATED).sort("SK_ID_CURR").collect(engine=engine)
+    known = _with_history(stated, frames, HISTORY, engine)
+    return known.with_columns(_COMBINED).select(*ids, *_NAMES)
 
 
 def row(
@@ -177,12 +185,43 @@ def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
     ValueError
         If the records are of more than one client.
     """
-    frame = history({name: rows.lazy() for name, rows in records.items()}).collect()
-    if frame.height > 1:
+    found = [
+        rows.collect() for rows in _per_client({name: rows.lazy() for name, rows in records.items()})
+    ]
+    if len({client for rows in found for client in rows["SK_ID_CURR"]}) > 1:
         raise ValueError("The records belong to more than one client.")
-    if frame.height == 0:
-        return np.full(len(HISTORY), np.nan)
-    return np.array(frame.select(HISTORY).row(0), dtype=np.float64)
+    values = (rows.row(0)[1:] if rows.height else (None,) * (rows.width - 1) for rows in found)
+    return np.array([value for row in values for value in row], dtype=np.float64)
+
+
+def _with_history(
+    clients: pl.DataFrame, frames: Frames, names: Sequence[str], engine: EngineType = "streaming"
+) -> pl.DataFrame:
+    """Add the history features `names` to rows that have `SK_ID_CURR`, in their order."""
+    wanted = set(names)
+    for family, found in zip(_FAMILIES, _per_client(frames), strict=True):
+        chosen = [feature.name for feature in family.features if feature.name in wanted]
+        # The clients' own columns are not copied, so the join is of their numbers alone.
+        joined = clients.select("SK_ID_CURR").join(
+            found.select("SK_ID_CURR", *chosen).collect(engine=engine),
+            on="SK_ID_CURR",
+            how="left",
+            maintain_order="left",
+        )
+        clients = clients.hstack(joined.drop("SK_ID_CURR"))
+    return clients
+
+
+def _per_client(frames: Frames) -> list[pl.LazyFrame]:
+    """The history features of each family."""
+    tables = _complete(frames)
+    tables["bureau"] = bureau.with_balance(tables["bureau"], tables["bureau_balance"])
+    return [family.per_client(tables[family.table]) for family in _FAMILIES]
+
+
+def _complete(frames: Frames) -> dict[str, pl.LazyFrame]:
+    """The tables with empty ones for those that are absent."""
+    return {table.name: frames.get(table.name, _empty(table)) for table in schema.AUXILIARY}
 
 
 def _known(values: np.ndarray) -> dict[str, float | None]:
