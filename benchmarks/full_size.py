@@ -58,6 +58,9 @@ def main(
     applicants: Annotated[
         int, typer.Option("--applicants", min=1_000, help="Fewer, for a trial.")
     ] = APPLICANTS,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Train without what only the report needs.")
+    ] = False,
 ) -> None:
     """Measure features, training and scoring on tables of the full size.
 
@@ -73,7 +76,8 @@ def main(
     if not (place / "parquet").exists():
         costs["generate"] = measured("generate", place, str(applicants))
     for name in (name for group in chosen for name in _GROUPS[group]):
-        costs[name] = measured(name, place)
+        step = "quick_training" if quick and name == "training" else name
+        costs[step] = measured(step, place)
     _report(costs)
 
 

@@ -66,11 +66,12 @@ def features_from_csv(folder: Path) -> None:
 
 def training(folder: Path) -> None:
     """Train on all labelled applications, validate, and write the bundle."""
-    from ml.training import train  # noqa: PLC0415 - not counted where it is not used
+    _train(folder, quick=False)
 
-    with bars(stderr=True) as step:
-        opened = _open(folder / "parquet", step)
-        train(opened, folder / "bundle", tracking=False, progress=step)
+
+def quick_training(folder: Path) -> None:
+    """The same without what only the report needs."""
+    _train(folder, quick=True)
 
 
 def scoring(folder: Path) -> None:
@@ -123,6 +124,7 @@ STEPS: Final[Mapping[str, Callable[[Path], None]]] = {
         features_from_parquet,
         features_from_csv,
         training,
+        quick_training,
         scoring,
         pandas_from_parquet,
         subset_from_parquet,
@@ -140,6 +142,16 @@ def _matrix(data: Path, out: Path) -> None:
         labelled = opened.frames["application_train"]
         features.matrix(opened.frames, labelled)
         step("Computing features", 1, 1)
+
+
+def _train(folder: Path, *, quick: bool) -> None:
+    from ml.choosing import Options  # noqa: PLC0415 - not counted where it is not used
+    from ml.training import train  # noqa: PLC0415 - as above
+
+    with bars(stderr=True) as step:
+        opened = _open(folder / "parquet", step)
+        options = Options(quick=quick)
+        train(opened, folder / "bundle", options, tracking=False, progress=step)
 
 
 def _subset(data: Path, folder: Path) -> None:

@@ -199,7 +199,8 @@ def _with_history(
 ) -> pl.DataFrame:
     """Add the history features `names` to rows that have `SK_ID_CURR`, in their order."""
     wanted = set(names)
-    for family, found in zip(_FAMILIES, _per_client(frames), strict=True):
+    # The last takes most memory, so it comes first, while the rows are narrow.
+    for family, found in reversed(list(zip(_FAMILIES, _per_client(frames), strict=True))):
         chosen = [feature.name for feature in family.features if feature.name in wanted]
         # The clients' own columns are not copied, so the join is of their numbers alone.
         joined = clients.select("SK_ID_CURR").join(
