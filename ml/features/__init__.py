@@ -24,7 +24,7 @@ from ml.features import (
     pos_cash,
     previous_application,
 )
-from ml.features.declaration import Feature
+from ml.features.declaration import Feature, Rows
 
 __all__ = [
     "FEATURES",
@@ -69,6 +69,10 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
     name: schema.APPLICATION_TEST.columns[name].dtype
     for name in sorted({root for expr in _STATED for root in expr.meta.root_names()})
 }
+_NO_RECORDS = {
+    table.name: pl.DataFrame(schema={name: kind.dtype for name, kind in table.columns.items()})
+    for table in schema.AUXILIARY
+}
 _HISTORY_COLUMNS = dict.fromkeys(HISTORY, pl.Float64)
 
 
@@ -88,11 +92,8 @@ def history(frames: Frames, names: Sequence[str] = HISTORY) -> pl.DataFrame:
         `SK_ID_CURR` and the columns `names`, sorted by client. Features of a table in which
         the client does not occur are null.
     """
-    owners = [
-        rows.select("SK_ID_CURR")
-        for name, rows in _complete(frames).items()
-        if name != schema.BUREAU_BALANCE.name
-    ]
+    tables = _complete(frames)
+    owners = [tables[family.table].select("SK_ID_CURR") for family in _FAMILIES]
     clients = pl.concat(owners).unique().sort("SK_ID_CURR").collect(engine="streaming")
     return _with_history(clients, frames, names).select("SK_ID_CURR", *names)
 
@@ -157,12 +158,8 @@ def row(
     values = np.full(len(HISTORY), np.nan) if history is None else np.asarray(history, np.float64)
     if values.shape != (len(HISTORY),):
         raise ValueError(f"Expected {len(HISTORY)} history features, got {values.shape}.")
-    stated = pl.DataFrame(
-        [
-            pl.Series(name, [application.get(name)], dtype, strict=False)
-            for name, dtype in _COLUMNS.items()
-        ]
-    ).select(_STATED)
+    given = {name: application.get(name) for name in _COLUMNS}
+    stated = pl.from_dicts([given], schema=_COLUMNS, strict=False).select(_STATED)
     known = pl.from_dicts([_known(values)], schema=_HISTORY_COLUMNS)
     return pl.concat([stated, known], how="horizontal").with_columns(_COMBINED)
 
@@ -185,9 +182,7 @@ def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
     ValueError
         If the records are of more than one client.
     """
-    found = [
-        rows.collect() for rows in _per_client({name: rows.lazy() for name, rows in records.items()})
-    ]
+    found = _per_client({**_NO_RECORDS, **records})
     if len({client for rows in found for client in rows["SK_ID_CURR"]}) > 1:
         raise ValueError("The records belong to more than one client.")
     values = (rows.row(0)[1:] if rows.height else (None,) * (rows.width - 1) for rows in found)
@@ -200,7 +195,9 @@ def _with_history(
     """Add the history features `names` to rows that have `SK_ID_CURR`, in their order."""
     wanted = set(names)
     # The last takes most memory, so it comes first, while the rows are narrow.
-    for family, found in reversed(list(zip(_FAMILIES, _per_client(frames), strict=True))):
+    for family, found in reversed(
+        list(zip(_FAMILIES, _per_client(_complete(frames)), strict=True))
+    ):
         chosen = [feature.name for feature in family.features if feature.name in wanted]
         # The clients' own columns are not copied, so the join is of their numbers alone.
         joined = clients.select("SK_ID_CURR").join(
@@ -213,16 +210,16 @@ def _with_history(
     return clients
 
 
-def _per_client(frames: Frames) -> list[pl.LazyFrame]:
+def _per_client(tables: Mapping[str, Rows]) -> list[Rows]:
     """The history features of each family."""
-    tables = _complete(frames)
-    tables["bureau"] = bureau.with_balance(tables["bureau"], tables["bureau_balance"])
+    loans = bureau.with_balance(tables["bureau"], tables["bureau_balance"])
+    tables = {**tables, "bureau": loans}
     return [family.per_client(tables[family.table]) for family in _FAMILIES]
 
 
 def _complete(frames: Frames) -> dict[str, pl.LazyFrame]:
     """The tables with empty ones for those that are absent."""
-    return {table.name: frames.get(table.name, _empty(table)) for table in schema.AUXILIARY}
+    return {**{name: rows.lazy() for name, rows in _NO_RECORDS.items()}, **frames}
 
 
 def _known(values: np.ndarray) -> dict[str, float | None]:
@@ -231,7 +228,3 @@ def _known(values: np.ndarray) -> dict[str, float | None]:
         name: None if math.isnan(value) else value
         for name, value in zip(HISTORY, values.tolist(), strict=True)
     }
-
-
-def _empty(table: schema.Table) -> pl.LazyFrame:
-    return pl.LazyFrame(schema={name: kind.dtype for name, kind in table.columns.items()})

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from ml.concepts import Concept
-from ml.features.declaration import Family, Feature
+from ml.features.declaration import Family, Feature, Rows
 from ml.features.policy import (
     FINE,
     MONEY,
@@ -62,7 +62,7 @@ _CONDUCT = (
 )
 
 
-def _spans(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _spans(rows: Rows) -> Rows:
     """Sums per client and span of its instalments."""
     payments = newest_first(rows.select(_PAYMENTS), "due", tuple(_WINDOWS), _DUE_DATES)
     return per_span(
@@ -71,7 +71,7 @@ def _spans(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _instalments(payments: pl.LazyFrame) -> pl.LazyFrame:
+def _instalments(payments: Rows) -> Rows:
     """Add up the payments of each instalment.
 
     Most are paid at once. Payments are in order, so those that no other of their loan and due
