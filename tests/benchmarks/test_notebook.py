@@ -23,7 +23,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("part", notebook.PARTS)
 def test_both_ways_agree(folder: Path, part: str) -> None:
     theirs = pl.from_pandas(notebook.features(folder, part))
-    ours = history(open_tables(folder).frames, [c for c in theirs.columns if c != "SK_ID_CURR"])
+    opened = open_tables(folder)
+    ours = history(opened.frames, [name for name in theirs.columns if name != "SK_ID_CURR"])
     assert ours.width > 20
     assert agreement.disagreements(ours, theirs) == {}
 
