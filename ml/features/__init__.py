@@ -158,8 +158,12 @@ def row(
     values = np.full(len(HISTORY), np.nan) if history is None else np.asarray(history, np.float64)
     if values.shape != (len(HISTORY),):
         raise ValueError(f"Expected {len(HISTORY)} history features, got {values.shape}.")
-    given = {name: application.get(name) for name in _COLUMNS}
-    stated = pl.from_dicts([given], schema=_COLUMNS, strict=False).select(_STATED)
+    stated = pl.DataFrame(
+        [
+            pl.Series(name, [application.get(name)], dtype, strict=False)
+            for name, dtype in _COLUMNS.items()
+        ]
+    ).select(_STATED)
     known = pl.from_dicts([_known(values)], schema=_HISTORY_COLUMNS)
     return pl.concat([stated, known], how="horizontal").with_columns(_COMBINED)
 
