@@ -10,7 +10,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -28,14 +28,7 @@ _GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "csv": ("features_from_csv",),
     "training": ("training",),
     "scoring": ("scoring",),
-    "comparison": (
-        "pandas_from_parquet",
-        "subset_from_parquet",
-        "agreement",
-        "pandas_from_csv",
-        "subset_from_csv",
-        "agreement",
-    ),
+    "comparison": ("compiled parquet", "per-client parquet", "compiled csv", "per-client csv"),
 }
 
 
@@ -58,11 +51,18 @@ def main(
     applicants: Annotated[
         int, typer.Option("--applicants", min=1_000, help="Fewer, for a trial.")
     ] = APPLICANTS,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Train without what only the report needs.")
+    ] = False,
+    one_in: Annotated[
+        int, typer.Option("--one-in", min=1, help="Compare on one in so many clients.")
+    ] = 10,
 ) -> None:
     """Measure features, training and scoring on tables of the full size.
 
-    Tables are generated where they are missing. Training takes many minutes and is done
-    when asked for; scoring needs its bundle.
+    Pandas would take most of an hour for all clients, so both sides of the comparison take
+    some of them. Tables are generated where they are missing. Training takes many minutes and
+    is done when asked for; scoring needs its bundle.
     """
     chosen = steps.split(",")
     if unknown := set(chosen) - set(_GROUPS):
@@ -72,9 +72,17 @@ def main(
     costs: dict[str, Cost] = {}
     if not (place / "parquet").exists():
         costs["generate"] = measured("generate", place, str(applicants))
-    for name in (name for group in chosen for name in _GROUPS[group]):
-        costs[name] = measured(name, place)
+    for group in chosen:
+        for name in _GROUPS[group]:
+            if group == "comparison":
+                part, kind = name.split()
+                costs |= _compared(place, part, kind, str(one_in))
+            else:
+                step = "quick_training" if quick and name == "training" else name
+                costs[step] = measured(step, place)
     _report(costs)
+    if "comparison" in chosen:
+        _report_comparison(costs, one_in)
 
 
 def measured(name: str, *arguments: Path | str) -> Cost:
@@ -97,6 +105,17 @@ def measured(name: str, *arguments: Path | str) -> Cost:
     return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit)
 
 
+def _compared(place: Path, part: str, kind: str, one_in: str) -> dict[str, Cost]:
+    """What pandas and `ml.features` take for the same values."""
+    measured("fewer", place, kind, one_in)
+    costs = {
+        f"{part} from {kind}, {who}": measured(f"with_{who}", place, kind, part)
+        for who in ("pandas", "ours")
+    }
+    measured("agreement", place)
+    return costs
+
+
 def _report(costs: dict[str, Cost]) -> None:
     console = Console()
     title = f"{os.cpu_count()} processors, Python {platform.python_version()}"
@@ -107,14 +126,29 @@ def _report(costs: dict[str, Cost]) -> None:
         words = name.replace("_", " ")
         table.add_row(words, f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{cost.peak / 1e9:.2f}")
     console.print(table)
+
+
+def _report_comparison(costs: dict[str, Cost], one_in: int) -> None:
+    console = Console(soft_wrap=True)
+    console.print(f"Of one in {one_in} clients, for the same values:")
     for kind in ("parquet", "csv"):
-        ours, theirs = costs.get(f"subset_from_{kind}"), costs.get(f"pandas_from_{kind}")
-        if ours and theirs:
+        parts = {
+            part: [costs[f"{part} from {kind}, {who}"] for who in ("pandas", "ours")]
+            for part in ("compiled", "per-client")
+        }
+        parts["both parts"] = [_added(side) for side in zip(*parts.values(), strict=True)]
+        for part, (theirs, ours) in parts.items():
             console.print(
-                f"From {kind}, pandas takes {theirs.wall / ours.wall:.1f} times the time, "
+                f"{part} from {kind}: pandas takes {theirs.wall / ours.wall:.1f} times the time, "
                 f"{theirs.cpu / ours.cpu:.1f} times the processor time and "
-                f"{theirs.peak / ours.peak:.1f} times the memory for the same values."
+                f"{theirs.peak / ours.peak:.1f} times the memory."
             )
+
+
+def _added(costs: Sequence[Cost]) -> Cost:
+    """The cost of steps one after the other."""
+    wall, cpu = sum(cost.wall for cost in costs), sum(cost.cpu for cost in costs)
+    return Cost(wall, cpu, max(cost.peak for cost in costs))
 
 
 if __name__ == "__main__":

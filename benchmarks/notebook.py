@@ -1,32 +1,58 @@
-"""Some features of `ml.features`, as Home Credit notebooks compute them: pandas, group and agg.
+"""Some features of `ml.features`, as Home Credit notebooks compute them with pandas.
 
-Every column bears the name of the feature it must equal. Vectorised aggregates only: no
-`apply`, no one-hot encoding of columns that are not used.
+Every column bears the name of the feature it must equal. There are two parts: aggregates that
+pandas has compiled, and those for which it has none, so that notebooks call a Python function
+for every client: trends, the last few rows, recent rows counting more, rows in a row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
+import numpy as np
 import pandas as pd
 
 Read = Callable[[str], pd.DataFrame]
 Aggregates = Mapping[str, tuple[str, str]]
 
 _LATE = ["1", "2", "3", "4", "5"]
+_INSTALMENT = [
+    "SK_ID_CURR",
+    "SK_ID_PREV",
+    "NUM_INSTALMENT_VERSION",
+    "NUM_INSTALMENT_NUMBER",
+    "DAYS_INSTALMENT",
+]
 
 
-def features(folder: Path) -> pd.DataFrame:
-    """Compute the features of every client from tables in Kaggle's layout, CSV or Parquet."""
+def compiled(read: Read) -> pd.DataFrame:
+    """Counts, sums, means and extremes: `groupby` and `agg`."""
+    tables = (_bureau, _previous, _pos, _installments, _cards)
+    return pd.concat([table(read) for table in tables], axis=1)
+
+
+def per_client(read: Read) -> pd.DataFrame:
+    """What takes a function per client: `groupby` and `apply`."""
+    tables = (_bureau_in_turn, _previous_in_turn, _pos_in_turn, _installments_in_turn)
+    return pd.concat([table(read) for table in (*tables, _cards_in_turn)], axis=1)
+
+
+PARTS: Final[Mapping[str, Callable[[Read], pd.DataFrame]]] = {
+    "compiled": compiled,
+    "per-client": per_client,
+}
+
+
+def features(folder: Path, part: str) -> pd.DataFrame:
+    """Compute one of `PARTS` of every client from tables in Kaggle's layout, CSV or Parquet."""
 
     def read(name: str) -> pd.DataFrame:
         text = folder / f"{name}.csv"
         return pd.read_csv(text) if text.exists() else pd.read_parquet(text.with_suffix(".parquet"))
 
-    tables = (_bureau, _previous, _pos, _installments, _cards)
-    frame = pd.concat([table(read) for table in tables], axis=1)
-    return frame.sort_index().reset_index()
+    return PARTS[part](read).sort_index().rename_axis("SK_ID_CURR").reset_index()
 
 
 def _per_client(rows: pd.DataFrame, aggregates: Aggregates) -> pd.DataFrame:
@@ -112,7 +138,6 @@ def _previous(read: Read) -> pd.DataFrame:
 def _pos(read: Read) -> pd.DataFrame:
     pos = read("POS_CASH_balance")
     pos["late"] = pos["SK_DPD"] > 0
-    pos["completed"] = pos["NAME_CONTRACT_STATUS"] == "Completed"
     return _per_client(
         pos,
         {
@@ -125,47 +150,59 @@ def _pos(read: Read) -> pd.DataFrame:
             "POS_DPD_DEF_MEAN": ("SK_DPD_DEF", "mean"),
             "POS_TERM_MEAN": ("CNT_INSTALMENT", "mean"),
             "POS_LEFT_MEAN": ("CNT_INSTALMENT_FUTURE", "mean"),
-            "POS_COMPLETED_COUNT": ("completed", "sum"),
         },
     )
 
 
-def _installments(read: Read) -> pd.DataFrame:
+def _instalments(read: Read) -> pd.DataFrame:
+    """Payments of the same instalment added up."""
     payments = read("installments_payments")
-    payments["lateness"] = payments["DAYS_ENTRY_PAYMENT"] - payments["DAYS_INSTALMENT"]
-    known = payments["lateness"].notna()
-    payments["late"] = (payments["lateness"] > 0).astype(float).where(known)
-    payments["late_days"] = payments["lateness"].clip(lower=0)
-    payments["lateness_year"] = payments["lateness"].where(payments["DAYS_INSTALMENT"] >= -365)
+    instalments = (
+        payments.groupby(_INSTALMENT, dropna=False)
+        .agg(
+            paid_day=("DAYS_ENTRY_PAYMENT", "max"),
+            amount=("AMT_INSTALMENT", "max"),
+            paid=("AMT_PAYMENT", "sum"),
+            payments=("AMT_PAYMENT", "count"),
+        )
+        .reset_index()
+    )
+    instalments["paid"] = instalments["paid"].where(instalments["payments"] > 0)
+    instalments["lateness"] = instalments["paid_day"] - instalments["DAYS_INSTALMENT"]
+    return instalments
+
+
+def _installments(read: Read) -> pd.DataFrame:
+    rows = _instalments(read)
+    known = rows["lateness"].notna()
+    rows["late"] = (rows["lateness"] > 0).astype(float).where(known)
+    rows["late_days"] = rows["lateness"].clip(lower=0)
+    rows["lateness_year"] = rows["lateness"].where(rows["DAYS_INSTALMENT"] >= -365)
     return _per_client(
-        payments,
+        rows,
         {
             "INST_COUNT": ("SK_ID_PREV", "size"),
-            "INST_VERSIONS": ("NUM_INSTALMENT_VERSION", "nunique"),
             "INST_LATE_SHARE": ("late", "mean"),
             "INST_LATENESS_MEAN": ("lateness", "mean"),
             "INST_LATENESS_MAX": ("lateness", "max"),
             "INST_LATENESS_MIN": ("lateness", "min"),
             "INST_LATE_DAYS_MEAN": ("late_days", "mean"),
             "INST_LATENESS_MEAN_365D": ("lateness_year", "mean"),
-            "INST_PAYMENT_SUM": ("AMT_PAYMENT", "sum"),
-            "INST_PAYMENT_MEAN": ("AMT_PAYMENT", "mean"),
-            "INST_PAYMENT_MAX": ("AMT_PAYMENT", "max"),
-            "INST_INSTALMENT_SUM": ("AMT_INSTALMENT", "sum"),
+            "INST_PAYMENT_SUM": ("paid", "sum"),
+            "INST_PAYMENT_MEAN": ("paid", "mean"),
+            "INST_PAYMENT_MAX": ("paid", "max"),
+            "INST_INSTALMENT_SUM": ("amount", "sum"),
         },
     )
 
 
 def _cards(read: Read) -> pd.DataFrame:
-    cards = read("credit_card_balance")
-    limit = cards["AMT_CREDIT_LIMIT_ACTUAL"]
-    cards["use"] = (cards["AMT_BALANCE"] / limit.where(limit != 0)).clip(0, 5)
+    cards = _with_use(read("credit_card_balance"))
     cards["late"] = cards["SK_DPD"] > 0
     return _per_client(
         cards,
         {
             "CARD_MONTHS": ("SK_ID_PREV", "size"),
-            "CARD_CARDS": ("SK_ID_PREV", "nunique"),
             "CARD_LIMIT_MAX": ("AMT_CREDIT_LIMIT_ACTUAL", "max"),
             "CARD_LIMIT_MEAN": ("AMT_CREDIT_LIMIT_ACTUAL", "mean"),
             "CARD_BALANCE_MEAN": ("AMT_BALANCE", "mean"),
@@ -177,3 +214,118 @@ def _cards(read: Read) -> pd.DataFrame:
             "CARD_PAID_MEAN": ("AMT_PAYMENT_TOTAL_CURRENT", "mean"),
         },
     )
+
+
+def _with_use(cards: pd.DataFrame) -> pd.DataFrame:
+    limit = cards["AMT_CREDIT_LIMIT_ACTUAL"]
+    use = (cards["AMT_BALANCE"] / limit.where(limit != 0)).clip(0, 5)
+    return cards.assign(use=use)
+
+
+def _each(
+    rows: pd.DataFrame, columns: list[str], of_client: Callable[[pd.DataFrame], pd.Series]
+) -> pd.DataFrame:
+    return pd.DataFrame(rows.groupby("SK_ID_CURR")[columns].apply(of_client))
+
+
+def _slope(time: pd.Series, value: pd.Series) -> float:
+    known = time.notna() & value.notna()
+    time, value = time[known], value[known]
+    return float(np.polyfit(time, value, 1)[0]) if time.nunique() > 1 else np.nan
+
+
+def _quotient(over: float, under: float) -> float:
+    return over / under if under else np.nan
+
+
+def _bureau_in_turn(read: Read) -> pd.DataFrame:
+    def of_client(rows: pd.DataFrame) -> pd.Series:
+        newest = rows.sort_values(["DAYS_CREDIT", "SK_ID_BUREAU"], ascending=False)
+        return pd.Series(
+            {
+                "BUREAU_LAST_3_CREDIT_MEAN": newest["AMT_CREDIT_SUM"].head(3).mean(),
+                "BUREAU_LAST_5_CREDIT_MEAN": newest["AMT_CREDIT_SUM"].head(5).mean(),
+                "BUREAU_LAST_3_ACTIVE_SHARE": (newest["CREDIT_ACTIVE"].head(3) == "Active").mean(),
+            }
+        )
+
+    columns = ["SK_ID_BUREAU", "DAYS_CREDIT", "AMT_CREDIT_SUM", "CREDIT_ACTIVE"]
+    return _each(read("bureau"), columns, of_client)
+
+
+def _previous_in_turn(read: Read) -> pd.DataFrame:
+    def of_client(rows: pd.DataFrame) -> pd.Series:
+        newest = rows.sort_values(["DAYS_DECISION", "SK_ID_PREV"], ascending=False)
+        status = newest["NAME_CONTRACT_STATUS"]
+        others = np.flatnonzero(status != "Refused")
+        approved = np.flatnonzero(status == "Approved")
+        return pd.Series(
+            {
+                "PREV_REFUSAL_STREAK": others[0] if len(others) else len(status),
+                "PREV_SINCE_APPROVED_COUNT": approved[0] if len(approved) else np.nan,
+                "PREV_LAST_3_APPROVED_SHARE": (status.head(3) == "Approved").mean(),
+                "PREV_LAST_3_CREDIT_MEAN": newest["AMT_CREDIT"].head(3).mean(),
+            }
+        )
+
+    columns = ["SK_ID_PREV", "DAYS_DECISION", "NAME_CONTRACT_STATUS", "AMT_CREDIT"]
+    return _each(read("previous_application"), columns, of_client)
+
+
+def _pos_in_turn(read: Read) -> pd.DataFrame:
+    def of_client(rows: pd.DataFrame) -> pd.Series:
+        month, late = rows["MONTHS_BALANCE"], rows["SK_DPD"] > 0
+        weight = (2.0 ** (month / 12)).round(6)
+        last = month.isin(np.sort(month.unique())[-3:])
+        year = month >= -12
+        return pd.Series(
+            {
+                "POS_DPD_DEF_SLOPE": _slope(month, rows["SK_DPD_DEF"]),
+                "POS_DPD_DEF_SLOPE_12M": _slope(month[year], rows["SK_DPD_DEF"][year]),
+                "POS_LATE_SHARE_LAST_3": late[last].mean(),
+                "POS_DPD_MAX_LAST_3": rows["SK_DPD"][last].max(),
+                "POS_LATE_WEIGHTED": _quotient(weight[late].sum(), weight.sum()),
+            }
+        )
+
+    return _each(read("POS_CASH_balance"), ["MONTHS_BALANCE", "SK_DPD", "SK_DPD_DEF"], of_client)
+
+
+def _installments_in_turn(read: Read) -> pd.DataFrame:
+    def of_client(rows: pd.DataFrame) -> pd.Series:
+        due, lateness = rows["DAYS_INSTALMENT"], rows["lateness"]
+        known = lateness.notna()
+        weight = (2.0 ** (due / 180)).round(6).where(known)
+        last = due.isin(np.sort(due.dropna().unique())[-5:])
+        year = due >= -365
+        return pd.Series(
+            {
+                "INST_LATENESS_SLOPE": _slope(due, lateness),
+                "INST_LATENESS_SLOPE_365D": _slope(due[year], lateness[year]),
+                "INST_LATENESS_MEAN_LAST_5": lateness[last].mean(),
+                "INST_LATE_SHARE_LAST_5": (lateness[last & known] > 0).mean(),
+                "INST_LATE_DAYS_WEIGHTED": _quotient(
+                    (weight * lateness.clip(lower=0)).sum(), weight.sum()
+                ),
+                "INST_LATE_WEIGHTED": _quotient(weight[lateness > 0].sum(), weight.sum()),
+            }
+        )
+
+    return _each(_instalments(read), ["DAYS_INSTALMENT", "lateness"], of_client)
+
+
+def _cards_in_turn(read: Read) -> pd.DataFrame:
+    def of_client(rows: pd.DataFrame) -> pd.Series:
+        month, use = rows["MONTHS_BALANCE"], rows["use"]
+        year = month >= -12
+        return pd.Series(
+            {
+                "CARD_USE_SLOPE": _slope(month, use),
+                "CARD_USE_SLOPE_12M": _slope(month[year], use[year]),
+                "CARD_USE_LATEST": use[month == month.max()].mean(),
+                "CARD_LIMIT_LATEST": rows["AMT_CREDIT_LIMIT_ACTUAL"][month == month.max()].mean(),
+            }
+        )
+
+    cards = _with_use(read("credit_card_balance"))
+    return _each(cards, ["MONTHS_BALANCE", "AMT_CREDIT_LIMIT_ACTUAL", "use"], of_client)

@@ -1,4 +1,4 @@
-"""One step of the benchmark: `python -m benchmarks.steps NAME FOLDER`, in a process of its own.
+"""One step of the benchmark: `python -m benchmarks.steps NAME FOLDER`, in its own process.
 
 A step takes what it needs from the folder and leaves its result there, so that steps can be
 run one by one.
@@ -29,7 +29,7 @@ _IN_NO_ORDER: Final = (
 )
 
 
-def generate(folder: Path, applicants: int) -> None:
+def generate(folder: Path, applicants: str) -> None:
     """Write the tables of `applicants` made-up clients as Parquet and as CSV."""
     from ml.synthesis import synthesize  # noqa: PLC0415 - not counted where it is not used
 
@@ -37,7 +37,7 @@ def generate(folder: Path, applicants: int) -> None:
     shutil.rmtree(scratch, ignore_errors=True)
     with bars(stderr=True) as step:
         synthesize(
-            applicants,
+            int(applicants),
             scratch,
             _SEED,
             progress=lambda done, of: step("Making tables", done, of),
@@ -56,21 +56,22 @@ def generate(folder: Path, applicants: int) -> None:
 
 def features_from_parquet(folder: Path) -> None:
     """Compute every feature of every labelled application from Parquet."""
-    _matrix(folder / "parquet", folder / "features.parquet")
+    _matrix(folder / "parquet")
 
 
 def features_from_csv(folder: Path) -> None:
     """Compute every feature of every labelled application from CSV."""
-    _matrix(folder / "csv", folder / "features.parquet")
+    _matrix(folder / "csv")
 
 
 def training(folder: Path) -> None:
     """Train on all labelled applications, validate, and write the bundle."""
-    from ml.training import train  # noqa: PLC0415 - not counted where it is not used
+    _train(folder, quick=False)
 
-    with bars(stderr=True) as step:
-        opened = _open(folder / "parquet", step)
-        train(opened, folder / "bundle", tracking=False, progress=step)
+
+def quick_training(folder: Path) -> None:
+    """The same without what only the report needs."""
+    _train(folder, quick=True)
 
 
 def scoring(folder: Path) -> None:
@@ -82,30 +83,56 @@ def scoring(folder: Path) -> None:
         opened = _open(folder / "parquet", step)
         step("Scoring", 0, 1)
         applications = opened.frames["application_test"]
-        frame = features.matrix(opened.frames, applications).collect(engine="streaming")
+        frame = features.matrix(opened.frames, applications)
         scores = pl.DataFrame({"PD": model.predict(model.encode(frame))})
         scores.write_parquet(folder / "scores.parquet")
         step("Scoring", 1, 1)
 
 
-def subset_from_parquet(folder: Path) -> None:
-    """Compute the notebook's features by `ml.features`, from Parquet."""
-    _subset(folder / "parquet", folder)
+def fewer(folder: Path, kind: str, one_in: str) -> None:
+    """Write the tables of one in so many clients."""
+    target = folder / "fewer" / kind
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    names = {name: folder / kind / f"{name}.{kind}" for name in TABLES}
+    scan, sink = (
+        (pl.scan_csv, pl.LazyFrame.sink_csv)
+        if kind == "csv"
+        else (pl.scan_parquet, pl.LazyFrame.sink_parquet)
+    )
+    chosen = pl.col("SK_ID_CURR") % int(one_in) == 0
+    loans = scan(names["bureau"]).filter(chosen).select("SK_ID_BUREAU")
+    with bars(stderr=True) as step:
+        for name in _told("Choosing clients", TABLES, step):
+            rows = scan(names[name])
+            found = (
+                rows.filter(chosen)
+                if "SK_ID_CURR" in rows.collect_schema()
+                else rows.join(loans, on="SK_ID_BUREAU", how="semi")
+            )
+            sink(found, target / names[name].name)
 
 
-def subset_from_csv(folder: Path) -> None:
-    """Compute the notebook's features by `ml.features`, from CSV."""
-    _subset(folder / "csv", folder)
+def with_pandas(folder: Path, kind: str, part: str) -> None:
+    """Compute a part of the notebook's features with pandas."""
+    from benchmarks import notebook  # noqa: PLC0415 - pandas is not counted where it is not used
+
+    with bars(stderr=True) as step:
+        step("Computing with pandas", 0, 1)
+        found = notebook.features(folder / "fewer" / kind, part)
+        found.to_parquet(folder / "pandas.parquet", index=False)
+        step("Computing with pandas", 1, 1)
 
 
-def pandas_from_parquet(folder: Path) -> None:
-    """Compute the notebook's features by pandas, from Parquet."""
-    _notebook(folder / "parquet", folder)
-
-
-def pandas_from_csv(folder: Path) -> None:
-    """Compute the notebook's features by pandas, from CSV."""
-    _notebook(folder / "csv", folder)
+def with_ours(folder: Path, kind: str, _part: str) -> None:
+    """Compute the same features with `ml.features`."""
+    with bars(stderr=True) as step:
+        names = pl.read_parquet_schema(folder / "pandas.parquet")  # what the notebook computed
+        opened = _open(folder / "fewer" / kind, step)
+        step("Computing some features", 0, 1)
+        found = features.history(opened.frames, [c for c in names if c != "SK_ID_CURR"])
+        found.write_parquet(folder / "subset.parquet")
+        step("Computing some features", 1, 1)
 
 
 def agreement(folder: Path) -> None:
@@ -117,49 +144,39 @@ def agreement(folder: Path) -> None:
         raise SystemExit(f"The values differ, by feature and number of clients: {apart}")
 
 
-STEPS: Final[Mapping[str, Callable[[Path], None]]] = {
+STEPS: Final[Mapping[str, Callable[..., None]]] = {
     step.__name__: step
     for step in (
+        generate,
         features_from_parquet,
         features_from_csv,
         training,
+        quick_training,
         scoring,
-        pandas_from_parquet,
-        subset_from_parquet,
-        pandas_from_csv,
-        subset_from_csv,
+        fewer,
+        with_pandas,
+        with_ours,
         agreement,
     )
 }
 
 
-def _matrix(data: Path, out: Path) -> None:
+def _matrix(data: Path) -> None:
     with bars(stderr=True) as step:
         opened = _open(data, step)
         step("Computing features", 0, 1)
-        labelled = opened.frames["application_train"]
-        frame = features.matrix(opened.frames, labelled).collect(engine="streaming")
-        frame.write_parquet(out)
+        features.matrix(opened.frames, opened.frames["application_train"])
         step("Computing features", 1, 1)
 
 
-def _subset(data: Path, folder: Path) -> None:
-    with bars(stderr=True) as step:
-        names = pl.read_parquet_schema(folder / "pandas.parquet")  # what the notebook computed
-        opened = _open(data, step)
-        step("Computing some features", 0, 1)
-        history = features.history(opened.frames).select(*names)
-        history.collect(engine="streaming").write_parquet(folder / "subset.parquet")
-        step("Computing some features", 1, 1)
-
-
-def _notebook(data: Path, folder: Path) -> None:
-    from benchmarks import notebook  # noqa: PLC0415 - pandas is not counted where it is not used
+def _train(folder: Path, *, quick: bool) -> None:
+    from ml.choosing import Options  # noqa: PLC0415 - not counted where it is not used
+    from ml.training import train  # noqa: PLC0415 - as above
 
     with bars(stderr=True) as step:
-        step("Computing with pandas", 0, 1)
-        notebook.features(data).to_parquet(folder / "pandas.parquet", index=False)
-        step("Computing with pandas", 1, 1)
+        opened = _open(folder / "parquet", step)
+        options = Options(quick=quick)
+        train(opened, folder / "bundle", options, tracking=False, progress=step)
 
 
 def _open(data: Path, step: Step) -> Tables:
@@ -180,8 +197,5 @@ def _told(words: str, names: Iterable[str], step: Step) -> Iterable[str]:
 
 
 if __name__ == "__main__":
-    name, folder, *applicants = sys.argv[1:]
-    if name == generate.__name__:
-        generate(Path(folder), int(applicants[0]))
-    else:
-        STEPS[name](Path(folder))
+    name, folder, *arguments = sys.argv[1:]
+    STEPS[name](Path(folder), *arguments)

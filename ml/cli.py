@@ -252,11 +252,8 @@ def _write_features(data: Path, out: Path, step: Step) -> Written:
     opened = _open(data, step)
     step("Computing features", 0, 1)
     names = tuple(t for t in ("application_train", "application_test") if t in opened.frames)
-    frames = [
-        features.matrix(opened.frames, opened.frames[name]).collect(engine="streaming")
-        for name in names
-    ]
-    frame = pl.concat(frames, how="diagonal").sort("SK_ID_CURR")
+    applications = pl.concat([opened.frames[name] for name in names], how="diagonal")
+    frame = features.matrix(opened.frames, applications)
     _write_parquet(frame, out)
     step("Computing features", 1, 1)
     return Written(frame.height, names, opened.missing)
@@ -267,7 +264,7 @@ def _write_scores(bundle: Path, data: Path, out: Path, step: Step) -> Written:
     opened = _open(data, step)
     name = next(t for t in ("application_test", "application_train") if t in opened.frames)
     step("Scoring", 0, 2)
-    frame = features.matrix(opened.frames, opened.frames[name]).collect(engine="streaming")
+    frame = features.matrix(opened.frames, opened.frames[name])
     step("Scoring", 1, 2)
     scores = model.score(frame)
     _write_parquet(scores, out)

@@ -156,7 +156,7 @@ def withheld(
     for tier in TIERS:
         seen = _SEEN.get(tier, tuple(tables.frames))
         frames = {name: tables.frames[name] for name in seen if name in tables.frames}
-        pd = predict(matrix(frames, held).collect(engine="streaming"))
+        pd = predict(matrix(frames, held))
         found.append(_tier(tier, pd, sample.y[rows], cut_off, seed))
     return found
 

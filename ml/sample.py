@@ -14,7 +14,6 @@ from functools import cached_property
 import lightgbm
 import numpy as np
 import polars as pl
-from polars import selectors as cs
 
 from ml.bundle import BundleFeature, encode
 from ml.features import FEATURES, groups, matrix
@@ -25,7 +24,6 @@ from ml.tables import DataError, Tables
 
 _FEWEST_DEFAULTS = 50
 _BATCH = 8_192  # rows taken at a time
-_AS_SERVED = "as served: "
 # What group statistics are computed from, and fairness is reported by.
 _CONTEXT = tuple(
     dict.fromkeys(
@@ -190,18 +188,12 @@ def prepare(tables: Tables, progress: Step) -> Sample:
     if "application_train" not in tables.frames:
         raise DataError("application_train is missing, and nothing can be learned without it.")
     progress("Computing features", 0, 1)
-    lazy = matrix(tables.frames, tables.frames["application_train"]).with_columns(
-        # The model sees float32; group statistics are fitted on what is served, float64.
-        pl.col(_CONTEXT).name.prefix(_AS_SERVED)
-    )
-    frame = lazy.with_columns((cs.float() - cs.starts_with(_AS_SERVED)).cast(pl.Float32)).collect(
-        engine="streaming"
-    )
+    frame = matrix(tables.frames, tables.frames["application_train"])
     y = frame["TARGET"].to_numpy().astype(np.int8)
     _check_outcomes(y)
     features = tuple(_column(frame[name]) for name in FEATURES)
-    context = frame.select(pl.col(f"{_AS_SERVED}{name}").alias(name) for name in _CONTEXT)
-    sample = Sample(features, encode(frame, features), y, context)
+    # The model sees float32; group statistics are fitted on what is served, float64.
+    sample = Sample(features, encode(frame, features), y, frame.select(_CONTEXT))
     progress("Computing features", 1, 1)
     return sample
 

@@ -56,7 +56,7 @@ def _clients(tables: Tables) -> pl.DataFrame:
     ]
     applications = pl.concat(frames, how="diagonal")
     columns = [name for name in applications.collect_schema() if name != "SK_ID_CURR"]
-    history = features.history(tables.frames)
+    history = features.history(tables.frames).lazy()
     clients = applications.select("SK_ID_CURR", pl.struct(columns).alias("application")).join(
         history, on="SK_ID_CURR", how="full", coalesce=True
     )

@@ -76,7 +76,7 @@ def _matrix(clients: pl.DataFrame) -> pl.DataFrame:
     labelled = schema.APPLICATION_TRAIN.columns.keys() <= set(clients.columns)
     stated = schema.APPLICATION_TRAIN if labelled else schema.APPLICATION_TEST
     frames = {table.name: _rows(clients, table) for table in auxiliary}
-    return features.matrix(frames, clients.lazy().select(typed(stated))).collect()
+    return features.matrix(frames, clients.lazy().select(typed(stated)))
 
 
 def _rows(clients: pl.DataFrame, table: Table) -> pl.LazyFrame:

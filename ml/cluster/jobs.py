@@ -94,7 +94,7 @@ def _feature_types(applications: Sequence[str]) -> pl.Schema:
         for name in reversed(applications)
         for column, kind in schema.TABLES[name].columns.items()
     }
-    return features.matrix({}, pl.LazyFrame(schema=columns)).collect_schema()
+    return features.matrix({}, pl.LazyFrame(schema=columns)).schema
 
 
 def _written(sources: Sources, applications: tuple[str, ...]) -> Written:

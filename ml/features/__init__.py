@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
+from polars._typing import EngineType
 
 from ml import schema
 from ml.features import (
@@ -23,7 +24,7 @@ from ml.features import (
     pos_cash,
     previous_application,
 )
-from ml.features.declaration import Feature
+from ml.features.declaration import Feature, Rows
 
 __all__ = [
     "FEATURES",
@@ -35,6 +36,8 @@ __all__ = [
     "matrix",
     "row",
 ]
+
+Frames = Mapping[str, pl.LazyFrame]
 
 _VERSION = "1"  # raise it when a history feature changes its meaning but not its name
 _FAMILIES = (
@@ -66,55 +69,61 @@ _COLUMNS: dict[str, type[pl.DataType]] = {
     name: schema.APPLICATION_TEST.columns[name].dtype
     for name in sorted({root for expr in _STATED for root in expr.meta.root_names()})
 }
+_NO_RECORDS = {
+    table.name: pl.DataFrame(schema={name: kind.dtype for name, kind in table.columns.items()})
+    for table in schema.AUXILIARY
+}
 _HISTORY_COLUMNS = dict.fromkeys(HISTORY, pl.Float64)
 
 
-def history(frames: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+def history(frames: Frames, names: Sequence[str] = HISTORY) -> pl.DataFrame:
     """Compute the history features of every client that occurs in an auxiliary table.
 
     Parameters
     ----------
     frames : mapping of str to polars.LazyFrame
         Auxiliary tables by name, typed per `ml.schema`; an absent one counts as empty.
+    names : sequence of str
+        Some of `HISTORY`, where not all are needed.
 
     Returns
     -------
-    polars.LazyFrame
-        `SK_ID_CURR` and the columns of `HISTORY`, sorted by client. Features of a table in
-        which the client does not occur are null.
+    polars.DataFrame
+        `SK_ID_CURR` and the columns `names`, sorted by client. Features of a table in which
+        the client does not occur are null.
     """
-    tables = {table.name: frames.get(table.name, _empty(table)) for table in schema.AUXILIARY}
-    tables["bureau"] = bureau.with_balance(tables["bureau"], tables["bureau_balance"])
-    result, *others = (family.per_client(tables[family.table]) for family in _FAMILIES)
-    for other in others:
-        result = result.join(other, on="SK_ID_CURR", how="full", coalesce=True)
-    return result.select("SK_ID_CURR", *HISTORY).sort("SK_ID_CURR")
+    tables = _complete(frames)
+    owners = [tables[family.table].select("SK_ID_CURR") for family in _FAMILIES]
+    clients = pl.concat(owners).unique().sort("SK_ID_CURR").collect(engine="streaming")
+    return _with_history(clients, frames, names).select("SK_ID_CURR", *names)
 
 
-def matrix(frames: Mapping[str, pl.LazyFrame], applications: pl.LazyFrame) -> pl.LazyFrame:
+def matrix(
+    frames: Frames, applications: pl.LazyFrame, *, engine: EngineType = "streaming"
+) -> pl.DataFrame:
     """Compute every feature of every application.
+
+    Table by table, so that no more than one of them is worked on at a time.
 
     Parameters
     ----------
     frames : mapping of str to polars.LazyFrame
         Auxiliary tables by name; an absent one counts as empty.
     applications : polars.LazyFrame
-        Rows of `application_train` or `application_test`.
+        Rows of `application_train` or `application_test`, or of both.
+    engine : str
+        How Polars computes; it makes no difference to the values.
 
     Returns
     -------
-    polars.LazyFrame
+    polars.DataFrame
         `SK_ID_CURR`, `TARGET` where the applications have it, and `FEATURES` in order:
         text features as String, all others as Float64, finite or null. Sorted by client.
     """
     ids = [name for name in ("SK_ID_CURR", "TARGET") if name in applications.collect_schema()]
-    return (
-        applications.select(*ids, *_STATED)
-        .join(history(frames), on="SK_ID_CURR", how="left")
-        .with_columns(_COMBINED)
-        .select(*ids, *_NAMES)
-        .sort("SK_ID_CURR")
-    )
+    stated = applications.select(*ids, *_STATED).sort("SK_ID_CURR").collect(engine=engine)
+    known = _with_history(stated, frames, HISTORY, engine)
+    return known.with_columns(_COMBINED).select(*ids, *_NAMES)
 
 
 def row(
@@ -177,12 +186,44 @@ def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
     ValueError
         If the records are of more than one client.
     """
-    frame = history({name: rows.lazy() for name, rows in records.items()}).collect()
-    if frame.height > 1:
+    found = _per_client({**_NO_RECORDS, **records})
+    if len({client for rows in found for client in rows["SK_ID_CURR"]}) > 1:
         raise ValueError("The records belong to more than one client.")
-    if frame.height == 0:
-        return np.full(len(HISTORY), np.nan)
-    return np.array(frame.select(HISTORY).row(0), dtype=np.float64)
+    values = (rows.row(0)[1:] if rows.height else (None,) * (rows.width - 1) for rows in found)
+    return np.array([value for row in values for value in row], dtype=np.float64)
+
+
+def _with_history(
+    clients: pl.DataFrame, frames: Frames, names: Sequence[str], engine: EngineType = "streaming"
+) -> pl.DataFrame:
+    """Add the history features `names` to rows that have `SK_ID_CURR`, in their order."""
+    wanted = set(names)
+    # The last takes most memory, so it comes first, while the rows are narrow.
+    for family, found in reversed(
+        list(zip(_FAMILIES, _per_client(_complete(frames)), strict=True))
+    ):
+        chosen = [feature.name for feature in family.features if feature.name in wanted]
+        # The clients' own columns are not copied, so the join is of their numbers alone.
+        joined = clients.select("SK_ID_CURR").join(
+            found.select("SK_ID_CURR", *chosen).collect(engine=engine),
+            on="SK_ID_CURR",
+            how="left",
+            maintain_order="left",
+        )
+        clients = clients.hstack(joined.drop("SK_ID_CURR"))
+    return clients
+
+
+def _per_client(tables: Mapping[str, Rows]) -> list[Rows]:
+    """The history features of each family."""
+    loans = bureau.with_balance(tables["bureau"], tables["bureau_balance"])
+    tables = {**tables, "bureau": loans}
+    return [family.per_client(tables[family.table]) for family in _FAMILIES]
+
+
+def _complete(frames: Frames) -> dict[str, pl.LazyFrame]:
+    """The tables with empty ones for those that are absent."""
+    return {**{name: rows.lazy() for name, rows in _NO_RECORDS.items()}, **frames}
 
 
 def _known(values: np.ndarray) -> dict[str, float | None]:
@@ -191,7 +232,3 @@ def _known(values: np.ndarray) -> dict[str, float | None]:
         name: None if math.isnan(value) else value
         for name, value in zip(HISTORY, values.tolist(), strict=True)
     }
-
-
-def _empty(table: schema.Table) -> pl.LazyFrame:
-    return pl.LazyFrame(schema={name: kind.dtype for name, kind in table.columns.items()})

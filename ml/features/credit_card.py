@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from ml.concepts import Concept
-from ml.features.declaration import Family, Feature
+from ml.features.declaration import Family, Feature, Rows
 from ml.features.policy import (
     FINE,
     MONEY,
@@ -65,7 +65,7 @@ _RATES = (
 )
 
 
-def _spans(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _spans(rows: Rows) -> Rows:
     """Sums per client and span of its months."""
     months = newest_first(rows.select(_BALANCES), "month", tuple(_WINDOWS), _MONTHS)
     return per_span(

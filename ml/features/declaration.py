@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, TypeVar
 
 import polars as pl
 
 from ml.concepts import Concept
+
+# The same steps for a whole table, lazily, and for the few rows of one client at once.
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
+
+
+class Prepare(Protocol):
+    """Turns rows of a table into others."""
+
+    def __call__(self, rows: Rows, /) -> Rows: ...
 
 
 @dataclass(frozen=True)
@@ -74,19 +84,27 @@ class Family:
     rows: tuple[pl.Expr, ...]
     aggregates: tuple[Feature, ...]
     ratios: tuple[Feature, ...] = ()
-    prepare: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
+    prepare: Prepare | None = None
 
     @property
     def features(self) -> tuple[Feature, ...]:
         """All features of the table, in order."""
         return self.aggregates + self.ratios
 
-    def per_client(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+    def per_client(self, rows: Rows) -> Rows:
         """Compute `SK_ID_CURR` and every feature of the table, one row per client."""
         prepared = rows if self.prepare is None else self.prepare(rows)
         return (
             prepared.with_columns(self.rows)
             .group_by("SK_ID_CURR")
-            .agg(feature.column() for feature in self.aggregates)
-            .with_columns(feature.column() for feature in self.ratios)
+            .agg(self._aggregates)
+            .with_columns(self._ratios)
         )
+
+    @cached_property
+    def _aggregates(self) -> list[pl.Expr]:
+        return [feature.column() for feature in self.aggregates]
+
+    @cached_property
+    def _ratios(self) -> list[pl.Expr]:
+        return [feature.column() for feature in self.ratios]

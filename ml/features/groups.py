@@ -161,7 +161,7 @@ _GROUPS: dict[str, tuple[tuple[str, ...], str]] = {
 _VALUES: dict[str, tuple[str, str, Concept]] = {
     "INCOME": ("AMT_INCOME_TOTAL", "Income", Concept.INCOME),
     "CREDIT": ("AMT_CREDIT", "Amount of the loan", Concept.LOAN_TERMS),
-    "ANNUITY": ("AMT_ANNUITY", "Yearly repayment", Concept.LOAN_TERMS),
+    "ANNUITY": ("AMT_ANNUITY", "Monthly repayment", Concept.LOAN_TERMS),
     "BURDEN": ("ANNUITY_TO_INCOME", "Burden of repayment", Concept.AFFORDABILITY),
     "SCORE": ("EXT_MEAN", "External scores", Concept.EXTERNAL_SCORES),
     "JOB_TIME": ("DAYS_EMPLOYED", "Time in the job", Concept.EMPLOYMENT),

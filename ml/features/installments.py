@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from ml.concepts import Concept
-from ml.features.declaration import Family, Feature
+from ml.features.declaration import Family, Feature, Rows
 from ml.features.policy import (
     FINE,
     MONEY,
@@ -34,15 +34,12 @@ _HALF_LIFE = 180.0  # days after which a late payment counts half
 _FIRST = 3  # instalments of a loan whose delay is called early default
 _within, _last = pl.col("within"), pl.col("last")
 
-_INSTALMENT = (
+_PLACE = ("SK_ID_CURR", "SK_ID_PREV", "due")
+_INSTALMENT = ("occasion", "NUM_INSTALMENT_VERSION", "NUM_INSTALMENT_NUMBER")
+_PAYMENTS = (
     "SK_ID_CURR",
     "SK_ID_PREV",
-    "NUM_INSTALMENT_VERSION",
-    "NUM_INSTALMENT_NUMBER",
-    "due",
-)
-_PAYMENTS = (
-    *_INSTALMENT[:-1],
+    *_INSTALMENT[1:],
     days("DAYS_INSTALMENT").cast(pl.Int32).alias("due"),
     days("DAYS_ENTRY_PAYMENT").cast(pl.Int32).alias("paid_day"),
     whole(pl.col("AMT_INSTALMENT")).alias("amount"),
@@ -53,6 +50,7 @@ _ADDED_UP = (
     pl.col("amount").max(),
     pl.when(pl.col("paid").count() > 0).then(pl.col("paid").sum()).alias("paid"),
     pl.len().alias("parts"),
+    pl.col("due", "within", "last", "newest_loan", "span", "SK_ID_CURR").first(),
 )
 _CONDUCT = (
     pl.col("due").cast(pl.Int64),
@@ -64,13 +62,29 @@ _CONDUCT = (
 )
 
 
-def _spans(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _spans(rows: Rows) -> Rows:
     """Sums per client and span of its instalments."""
-    instalments = rows.select(_PAYMENTS).group_by(_INSTALMENT).agg(_ADDED_UP)
-    ordered = newest_first(instalments, "due", tuple(_WINDOWS), _DUE_DATES)
+    payments = newest_first(rows.select(_PAYMENTS), "due", tuple(_WINDOWS), _DUE_DATES)
     return per_span(
-        ordered.with_columns(_CONDUCT), (*_amounts(), *_lateness(), *_shortness(), *_kinds())
+        _instalments(payments).with_columns(_CONDUCT),
+        (*_amounts(), *_lateness(), *_shortness(), *_kinds()),
     )
+
+
+def _instalments(payments: Rows) -> Rows:
+    """Add up the payments of each instalment.
+
+    Most are paid at once. Payments are in order, so those that no other of their loan and due
+    day stands beside need not be looked for.
+    """
+    another = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in _PLACE)
+    first = pl.col("first")
+    told = payments.with_columns(another.alias("first")).with_columns(
+        (first & first.shift(-1, fill_value=True)).alias("alone"), first.cum_sum().alias("occasion")
+    )
+    several = told.filter(~pl.col("alone")).group_by(_INSTALMENT).agg(_ADDED_UP)
+    alone = told.filter("alone").with_columns(pl.lit(1, pl.UInt32).alias("parts"))
+    return pl.concat([alone.select(several.collect_schema().names()), several])
 
 
 def _amounts() -> Iterator[pl.Expr]:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from ml.features.declaration import Rows
+
 UNKNOWN_DAYS = 365243
 UNKNOWN_TEXT = ("XNA", "XAP")
 MONEY = 1_000.0  # amounts are summed in thousandths of a currency unit
@@ -142,7 +144,7 @@ def lowest(value: pl.Expr, where: pl.Expr | None = None) -> pl.Expr:
     return only(value, where).min()
 
 
-def newest_first(rows: pl.LazyFrame, order: Sequence[str]) -> pl.LazyFrame:
+def newest_first(rows: Rows, order: Sequence[str]) -> Rows:
     """Sort every client's rows by `order`, newest first, and number them from 0 as `rank`.
 
     The last column of `order` must break every tie. One sort serves every feature of the last
@@ -157,11 +159,6 @@ def newest_first(rows: pl.LazyFrame, order: Sequence[str]) -> pl.LazyFrame:
     return rows.sort(client, *order, descending=newest, nulls_last=True).with_columns(
         pl.int_range(pl.len()).over(client).alias("rank")
     )
-
-
-def latest(value: pl.Expr, order: Sequence[str]) -> pl.Expr:
-    """Value of the last row by `order`, whose last column must break every tie."""
-    return value.sort_by([pl.col(name) for name in order]).last()
 
 
 def _in_units(thousandths: pl.Expr, unit: float) -> pl.Expr:

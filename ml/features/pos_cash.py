@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from ml.concepts import Concept
-from ml.features.declaration import Family, Feature
+from ml.features.declaration import Family, Feature, Rows
 from ml.features.policy import FINE, count, highest, lowest, only, ratio, share, slope_of, whole
 from ml.features.recency import newest_first, per, summed
 
@@ -36,7 +36,7 @@ _BALANCES = (
 )
 
 
-def _spans_and_loans(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _spans_and_loans(rows: Rows) -> Rows:
     """Sums per loan and span, and below them one row for each loan with columns of its own."""
     ordered = newest_first(rows.select(_BALANCES), "month", tuple(_WINDOWS), tuple(_MONTHS))
     weight = whole(2.0 ** (pl.col("month") / _HALF_LIFE), FINE).alias("weight")

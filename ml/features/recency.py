@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
+from ml.features.declaration import Rows
 from ml.features.policy import only, ratio
 
 _FARTHEST = 2**19 - 2  # a moment farther from the application than this counts as that far
@@ -19,14 +20,12 @@ _client = pl.col("SK_ID_CURR")
 _loan = pl.col("SK_ID_PREV")
 
 
-def newest_first(
-    rows: pl.LazyFrame, time: str, windows: Sequence[int], places: Sequence[int]
-) -> pl.LazyFrame:
+def newest_first(rows: Rows, time: str, windows: Sequence[int], places: Sequence[int]) -> Rows:
     """Put each client's rows in order, the newest first, and name their spans.
 
     Parameters
     ----------
-    rows : polars.LazyFrame
+    rows : polars.DataFrame or polars.LazyFrame
         With `SK_ID_CURR`, `SK_ID_PREV` and `time`.
     time : str
         Column of whole days or months relative to the application, negative in the past.
@@ -37,7 +36,7 @@ def newest_first(
 
     Returns
     -------
-    polars.LazyFrame
+    polars.DataFrame or polars.LazyFrame
         The rows, with
 
         - `place`: 1 for the client's newest moment, 2 for the one before, and so on; rows of
@@ -73,7 +72,7 @@ def newest_first(
     )
 
 
-def per_span(rows: pl.LazyFrame, sums: Iterable[pl.Expr]) -> pl.LazyFrame:
+def per_span(rows: Rows, sums: Iterable[pl.Expr]) -> Rows:
     """Sum rows of `newest_first` per span, keeping `SK_ID_CURR`, `within` and `last`.
 
     The spans have one number for a key, which is summed by twice as fast as by three columns.

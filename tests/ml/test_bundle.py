@@ -28,7 +28,7 @@ def copy(bundle_path: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def matrix(bundle: Bundle, opened: Tables) -> np.ndarray:
-    frame = features.matrix(opened.frames, opened.frames["application_train"]).collect()
+    frame = features.matrix(opened.frames, opened.frames["application_train"])
     return bundle.encode(frame)
 
 

@@ -32,7 +32,7 @@ def applications() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def matrix(frames: dict[str, pl.LazyFrame], applications: pl.DataFrame) -> pl.DataFrame:
-    return features.matrix(frames, applications.lazy()).collect()
+    return features.matrix(frames, applications.lazy())
 
 
 def assert_equal(left: pl.DataFrame, right: pl.DataFrame) -> None:
@@ -111,7 +111,7 @@ def test_features_do_not_depend_on_the_outcome(
     frames: dict[str, pl.LazyFrame], applications: pl.DataFrame, matrix: pl.DataFrame
 ) -> None:
     flipped = applications.lazy().with_columns(1 - pl.col("TARGET"))
-    assert features.matrix(frames, flipped).collect().drop("TARGET").equals(matrix.drop("TARGET"))
+    assert features.matrix(frames, flipped).drop("TARGET").equals(matrix.drop("TARGET"))
 
 
 def test_a_client_alone_has_the_same_features_as_among_all(
@@ -120,7 +120,7 @@ def test_a_client_alone_has_the_same_features_as_among_all(
     for index in range(0, CLIENTS, 6):
         client = applications["SK_ID_CURR"][index]
         alone = {name: rows.lazy() for name, rows in of_client(frames, client).items()}
-        one = features.matrix(alone, applications[index : index + 1].lazy()).collect()
+        one = features.matrix(alone, applications[index : index + 1].lazy())
         assert_equal(one, matrix.filter(pl.col("SK_ID_CURR") == client))
 
 
@@ -142,24 +142,24 @@ def test_features_do_not_depend_on_the_order_of_rows(
         name: rows.collect().sample(fraction=1, shuffle=True, seed=5).lazy()
         for name, rows in frames.items()
     }
-    assert features.matrix(shuffled, applications.lazy()).collect().equals(matrix)
+    assert features.matrix(shuffled, applications.lazy()).equals(matrix)
 
 
-def test_the_streaming_engine_gives_the_same_matrix(
+def test_both_engines_give_the_same_matrix(
     frames: dict[str, pl.LazyFrame], applications: pl.DataFrame, matrix: pl.DataFrame
 ) -> None:
-    lazy = features.matrix(frames, applications.lazy())
-    assert lazy.collect(engine="streaming").equals(matrix)
+    for engine in ("streaming", "in-memory"):
+        assert features.matrix(frames, applications.lazy(), engine=engine).equals(matrix)
 
 
 def test_without_auxiliary_tables_history_is_null(applications: pl.DataFrame) -> None:
-    matrix = features.matrix({}, applications.lazy()).collect()
+    matrix = features.matrix({}, applications.lazy())
     assert matrix.height == CLIENTS
     assert matrix.select(HISTORY).null_count().row(0) == (CLIENTS,) * len(HISTORY)
 
 
 def test_history_has_one_row_per_client_in_any_table(frames: dict[str, pl.LazyFrame]) -> None:
-    history = features.history(frames).collect()
+    history = features.history(frames)
     expected = set()
     for name, rows in frames.items():
         if name != "bureau_balance":

@@ -61,10 +61,3 @@ def test_mean_and_spread_are_the_textbook_ones(seed: int) -> None:
 
 def test_the_spread_of_equal_values_is_exactly_zero() -> None:
     assert value(policy.spread(pl.col("x")), x=[0.1, 0.1, 0.1]) == 0.0
-
-
-def test_ties_in_time_are_broken_by_the_number() -> None:
-    latest = policy.latest(pl.col("x"), ("day", "id"))
-    one = value(latest, day=[-1, -1, -5], id=[2, 1, 9], x=[20.0, 10.0, 90.0])
-    other = value(latest, day=[-5, -1, -1], id=[9, 1, 2], x=[90.0, 10.0, 20.0])
-    assert one == other == 20.0

@@ -53,7 +53,7 @@ def test_lightgbm_bins_rows_as_it_bins_an_array() -> None:
 
 
 def test_the_matrix_is_what_serving_sees(sample: Sample, opened: Tables) -> None:
-    frame = matrix(opened.frames, opened.frames["application_train"]).collect()
+    frame = matrix(opened.frames, opened.frames["application_train"])
     np.testing.assert_array_equal(sample.X, encode(frame, sample.features))
     assert [feature.name for feature in sample.features] == list(FEATURES)
     assert sample.y.tolist() == frame["TARGET"].to_list()
@@ -71,7 +71,7 @@ def test_a_design_is_what_serving_sees_with_group_statistics(
     sample: Sample, opened: Tables
 ) -> None:
     made = sample.design(np.arange(600))
-    frame = matrix(opened.frames, opened.frames["application_train"]).collect()
+    frame = matrix(opened.frames, opened.frames["application_train"])
     np.testing.assert_array_equal(made.take(slice(None)), encode(frame, made.features))
     for row in (0, 5, 700):
         np.testing.assert_array_equal(made.one(row), encode(frame[row], made.features)[0])

@@ -23,7 +23,7 @@ def test_every_client_is_on_file_with_its_history(synthetic_tables: Tables) -> N
     )
     assert ClientFile.objects.count() == count == 1_500
     assert seen[-1] == (count, count)
-    history = features.history(synthetic_tables.frames).collect()
+    history = features.history(synthetic_tables.frames)
     client = history.row(7, named=True)
     stored = ClientFile.objects.get(pk=client["SK_ID_CURR"])
     assert stored.history_vector.tolist() == pytest.approx(

@@ -48,7 +48,7 @@ def test_a_known_client_scores_as_in_the_training_matrix(
     row = features.matrix(
         frames,
         frames["application_train"].filter(pl.col("SK_ID_CURR") == known_client.client_id),
-    ).collect()
+    )
     bundle = registry.champion()
     assert prediction.pd == pytest.approx(bundle.predict(bundle.encode(row))[0], abs=1e-9)
     assert prediction.completeness == Completeness.FULL

@@ -55,11 +55,11 @@ def derived() -> Iterator[Feature]:
 def _terms() -> Iterator[Feature]:
     cost = ANNUITY * _RATE_TERM - CREDIT
     for name, label, expr in (
-        ("CREDIT_TO_ANNUITY", "Loan against yearly repayment", ratio(CREDIT, ANNUITY)),
+        ("CREDIT_TO_ANNUITY", "Loan against monthly repayment", ratio(CREDIT, ANNUITY)),
         ("CREDIT_TO_GOODS", "Loan against the price of the goods", ratio(CREDIT, GOODS)),
         ("DOWN_PAYMENT", "Price of the goods not lent", GOODS - CREDIT),
         ("NO_INSURANCE", "Whether just the price of the goods is lent", CREDIT == GOODS),
-        ("GOODS_TO_ANNUITY", "Price of the goods against yearly repayment", ratio(GOODS, ANNUITY)),
+        ("GOODS_TO_ANNUITY", "Price of the goods against monthly repayment", ratio(GOODS, ANNUITY)),
         ("TERM", "Likely number of instalments", _TERM),
         ("RATE_TERM", "Number of instalments at a usual interest rate", _RATE_TERM),
         (
@@ -87,9 +87,9 @@ def _affordability() -> Iterator[Feature]:
     left = INCOME - ANNUITY
     for name, label, expr in (
         ("CREDIT_TO_INCOME", "Loan against yearly income", ratio(CREDIT, INCOME)),
-        ("ANNUITY_TO_INCOME", "Yearly repayment against yearly income", ratio(ANNUITY, INCOME)),
+        ("ANNUITY_TO_INCOME", "Monthly repayment against yearly income", ratio(ANNUITY, INCOME)),
         ("INCOME_PER_HEAD", "Yearly income for each dependant", ratio(INCOME, _HEADS)),
-        ("INCOME_LEFT", "Yearly income left after the repayment", left),
+        ("INCOME_LEFT", "Yearly income left after one monthly repayment", left),
         (
             "CREDIT_TO_INCOME_PER_HEAD",
             "Loan against yearly income for each dependant",
@@ -135,7 +135,7 @@ def _family() -> Iterator[Feature]:
         ("INCOME_PER_ADULT", "Yearly income for each adult in the family", ratio(INCOME, adults)),
         (
             "INCOME_LEFT_PER_MEMBER",
-            "Yearly income left after the repayment, for each family member",
+            "Yearly income left after one monthly repayment, for each family member",
             ratio(INCOME - ANNUITY, _FAMILY),
         ),
         ("CREDIT_PER_MEMBER", "Loan for each family member", ratio(CREDIT, _FAMILY)),

@@ -10,7 +10,7 @@ from ml.concepts import Concept
 from ml.features.application.columns import AGE, EMPLOYED, INCOME, PHONE, YEARS_AGO, feature
 from ml.features.application.stated import NUMBERS
 from ml.features.declaration import Feature
-from ml.features.policy import days, ratio
+from ml.features.policy import FINE, days, ratio, whole
 from ml.schema import NOT_EMPLOYED
 
 _CAR = pl.col("OWN_CAR_AGE")
@@ -157,13 +157,14 @@ def _enquiries() -> Iterator[Feature]:
 def _building() -> Iterator[Feature]:
     facts = [pl.col(name) for name in NUMBERS[Concept.HOUSING]]
     known = pl.sum_horizontal(fact.is_not_null() for fact in facts)
+    added = pl.sum_horizontal(whole(fact, FINE) for fact in facts).cast(pl.Float64) * (1 / FINE)
     living, other = pl.col("LIVINGAREA_AVG"), pl.col("NONLIVINGAREA_AVG")
     for name, label, expr in (
         ("HOUSING_KNOWN", "Number of facts known about the building", known),
         (
             "HOUSING_MEAN",
             "Average rating of the building",
-            ratio(pl.sum_horizontal(facts), known.cast(pl.Float64)),
+            ratio(added, known.cast(pl.Float64)),
         ),
         ("LIVING_SHARE", "Living area as part of all area", ratio(living, living + other)),
         (

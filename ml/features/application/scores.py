@@ -56,17 +56,17 @@ def derived() -> Iterator[Feature]:
         ),
         (
             "ANNUITY_TIMES_RISK",
-            "Yearly repayment against yearly income, weighted by the external scores",
+            "Monthly repayment against yearly income, weighted by the external scores",
             pl.col("ANNUITY_TO_INCOME") * (1 - _MEAN),
         ),
         (
             "TERM_TO_EXT_MEAN",
-            "Loan against yearly repayment, for each point of the external scores",
+            "Loan against monthly repayment, for each point of the external scores",
             ratio(pl.col("CREDIT_TO_ANNUITY"), _MEAN),
         ),
         (
             "TERM_TO_EXT_3",
-            "Loan against yearly repayment, for each point of external score 3",
+            "Loan against monthly repayment, for each point of external score 3",
             ratio(pl.col("CREDIT_TO_ANNUITY"), pl.col("EXT_SOURCE_3")),
         ),
         (

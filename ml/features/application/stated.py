@@ -16,7 +16,7 @@ NUMBERS: dict[Concept, dict[str, str]] = {
     Concept.INCOME: {"AMT_INCOME_TOTAL": "Yearly income"},
     Concept.LOAN_TERMS: {
         "AMT_CREDIT": "Amount of the loan",
-        "AMT_ANNUITY": "Yearly repayment",
+        "AMT_ANNUITY": "Monthly repayment",
         "AMT_GOODS_PRICE": "Price of the goods",
         "HOUR_APPR_PROCESS_START": "Hour of the application",
     },

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from ml.features.bureau import balance, conduct, debt, experience, kinds
 from ml.features.bureau.columns import ROWS, TABLE
-from ml.features.declaration import Family
+from ml.features.declaration import Family, Rows
 from ml.features.policy import newest_first
 
 __all__ = ["FAMILY", "with_balance"]
@@ -14,7 +12,7 @@ __all__ = ["FAMILY", "with_balance"]
 with_balance = balance.with_balance
 
 
-def _prepare(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _prepare(rows: Rows) -> Rows:
     return newest_first(rows, ("DAYS_CREDIT", "SK_ID_BUREAU"))
 
 

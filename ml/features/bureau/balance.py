@@ -8,7 +8,7 @@ import polars as pl
 
 from ml.concepts import Concept
 from ml.features.bureau.columns import GROUPS, feature, rank
-from ml.features.declaration import Feature
+from ml.features.declaration import Feature, Rows
 from ml.features.policy import FINE, count, highest, lowest, ratio, total
 
 # Monthly status: 0 paid, 1 to 5 rising days past due, C closed, X unknown.
@@ -35,7 +35,7 @@ _LATE_MONTHS = (
 )
 
 
-def with_balance(bureau: pl.LazyFrame, balance: pl.LazyFrame) -> pl.LazyFrame:
+def with_balance(bureau: Rows, balance: Rows) -> Rows:
     """Give every bureau loan the summary of its monthly balance; null where it has none."""
     months = balance.group_by("SK_ID_BUREAU").agg(_MONTHS)
     late = balance.filter(_DPD >= 1).group_by("SK_ID_BUREAU").agg(_LATE_MONTHS)

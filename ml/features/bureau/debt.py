@@ -102,7 +102,7 @@ def _shares() -> Iterator[Feature]:
 def _repayments() -> Iterator[Feature]:
     annuity, burden = pl.col("AMT_ANNUITY"), pl.col("monthly_burden")
     for name, label, expr in (
-        ("ANNUITY_SUM", f"Yearly repayments on {_OPEN}", total(annuity, ACTIVE)),
+        ("ANNUITY_SUM", f"Repayments on {_OPEN}", total(annuity, ACTIVE)),
         ("BURDEN_SUM", f"Debt due each month until the end of {_OPEN}", total(burden)),
     ):
         yield feature(name, label, _DEBT, expr)
