@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,11 @@ class Bundle:
         bundle._check()
         return bundle
 
+    @cached_property
+    def needs(self) -> tuple[str, ...]:
+        """The computed features that the model's columns come from."""
+        return tuple(dict.fromkeys(name for feature in self.features for name in feature.needs))
+
     def encode(self, frame: pl.DataFrame) -> np.ndarray:
         """Turn features into what the model sees.
 
@@ -208,8 +214,7 @@ class Bundle:
         return pl.read_parquet(self.path / REFERENCE)
 
     def _check(self) -> None:
-        needed = (name for feature in self.features for name in feature.needs)
-        if unknown := next((name for name in needed if name not in FEATURES), None):
+        if unknown := next((name for name in self.needs if name not in FEATURES), None):
             raise BundleError(
                 f"{self.path} was trained with the feature {unknown}, "
                 "which this version of the product does not compute."

@@ -84,7 +84,7 @@ def score(
         used = [name for name, frame in records.items() if frame.height]
     else:
         used = list(on_file.tables) if on_file and vector is not None else []
-    row = bundle.encode(features.row(columns, vector))
+    row = bundle.encode(features.row(columns, vector, bundle.needs))
     raw = bundle.raw_score(row)
     pd = float(bundle.calibrate(raw)[0])
     with transaction.atomic():

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -64,16 +66,12 @@ HISTORY_FINGERPRINT: str = hashlib.sha256("\n".join((_VERSION, *HISTORY)).encode
 
 _NAMES = list(FEATURES)
 _STATED = [feature.column() for feature in application.FEATURES]
-_COMBINED = [feature.column() for feature in (*application.DERIVED, *combined.FEATURES)]
-_COLUMNS: dict[str, type[pl.DataType]] = {
-    name: schema.APPLICATION_TEST.columns[name].dtype
-    for name in sorted({root for expr in _STATED for root in expr.meta.root_names()})
-}
+_COMBINED_FEATURES = (*application.DERIVED, *combined.FEATURES)
+_COMBINED = [feature.column() for feature in _COMBINED_FEATURES]
 _NO_RECORDS = {
     table.name: pl.DataFrame(schema={name: kind.dtype for name, kind in table.columns.items()})
     for table in schema.AUXILIARY
 }
-_HISTORY_COLUMNS = dict.fromkeys(HISTORY, pl.Float64)
 
 
 def history(frames: Frames, names: Sequence[str] = HISTORY) -> pl.DataFrame:
@@ -127,9 +125,11 @@ def matrix(
 
 
 def row(
-    application: Mapping[str, object], history: Sequence[float] | np.ndarray | None
+    application: Mapping[str, object],
+    history: Sequence[float] | np.ndarray | None,
+    names: tuple[str, ...] = tuple(FEATURES),
 ) -> pl.DataFrame:
-    """Compute every feature of one application.
+    """Compute features of one application.
 
     Parameters
     ----------
@@ -138,11 +138,13 @@ def row(
     history : sequence of float or array, shape (len(HISTORY),), or None
         The client's history features in the order of `HISTORY`, NaN for null; None where
         there is no history.
+    names : tuple of str
+        The features wanted; those they are computed from come along.
 
     Returns
     -------
     polars.DataFrame
-        One row, the columns of `FEATURES` in order.
+        One row, columns in the order of `FEATURES`.
 
     Raises
     ------
@@ -158,14 +160,17 @@ def row(
     values = np.full(len(HISTORY), np.nan) if history is None else np.asarray(history, np.float64)
     if values.shape != (len(HISTORY),):
         raise ValueError(f"Expected {len(HISTORY)} history features, got {values.shape}.")
+    plan = _plan(names)
     stated = pl.DataFrame(
         [
             pl.Series(name, [application.get(name)], dtype, strict=False)
-            for name, dtype in _COLUMNS.items()
+            for name, dtype in plan.columns.items()
         ]
-    ).select(_STATED)
-    known = pl.from_dicts([_known(values)], schema=_HISTORY_COLUMNS)
-    return pl.concat([stated, known], how="horizontal").with_columns(_COMBINED)
+    ).select(plan.stated)
+    known = {name: _known(values[place]) for name, place in plan.history.items()}
+    history_row = pl.from_dicts([known], schema=dict.fromkeys(known, pl.Float64))
+    parts = [part for part in (stated, history_row) if part.width]
+    return pl.concat(parts, how="horizontal").with_columns(plan.combined)
 
 
 def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
@@ -191,6 +196,31 @@ def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
         raise ValueError("The records belong to more than one client.")
     values = (rows.row(0)[1:] if rows.height else (None,) * (rows.width - 1) for rows in found)
     return np.array([value for row in values for value in row], dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What one row of some features takes."""
+
+    columns: dict[str, type[pl.DataType]]  # of the application
+    stated: list[pl.Expr]
+    history: dict[str, int]  # places in the history vector
+    combined: list[pl.Expr]
+
+
+@lru_cache(maxsize=8)
+def _plan(names: tuple[str, ...]) -> _Plan:
+    """Work out once what is needed, rather than compute what nobody asked for."""
+    combined = [feature for feature in _COMBINED_FEATURES if feature.name in names]
+    wanted = {*names, *(root for f in combined for root in f.expr.meta.root_names())}
+    stated = [feature.column() for feature in application.FEATURES if feature.name in wanted]
+    roots = sorted({root for expr in stated for root in expr.meta.root_names()})
+    return _Plan(
+        columns={name: schema.APPLICATION_TEST.columns[name].dtype for name in roots},
+        stated=stated,
+        history={name: place for place, name in enumerate(HISTORY) if name in wanted},
+        combined=[feature.column() for feature in combined],
+    )
 
 
 def _with_history(
@@ -226,9 +256,6 @@ def _complete(frames: Frames) -> dict[str, pl.LazyFrame]:
     return {**{name: rows.lazy() for name, rows in _NO_RECORDS.items()}, **frames}
 
 
-def _known(values: np.ndarray) -> dict[str, float | None]:
-    """History by name; NaN is null."""
-    return {
-        name: None if math.isnan(value) else value
-        for name, value in zip(HISTORY, values.tolist(), strict=True)
-    }
+def _known(value: float) -> float | None:
+    """NaN is null."""
+    return None if math.isnan(value) else float(value)

@@ -135,6 +135,14 @@ def test_the_online_row_equals_the_matrix(
         assert_equal(row, expected)
 
 
+def test_a_row_of_some_features_has_the_same_values(applications: pl.DataFrame) -> None:
+    history = np.random.default_rng(1).random(len(HISTORY))
+    full = features.row(applications.row(0, named=True), history)
+    for name in FEATURES:
+        some = features.row(applications.row(0, named=True), history, (name,))
+        assert some[name].to_list() == full[name].to_list(), name
+
+
 def test_features_do_not_depend_on_the_order_of_rows(
     frames: dict[str, pl.LazyFrame], applications: pl.DataFrame, matrix: pl.DataFrame
 ) -> None:
