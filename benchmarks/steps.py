@@ -83,8 +83,7 @@ def scoring(folder: Path) -> None:
         opened = _open(folder / "parquet", step)
         step("Scoring", 0, 1)
         applications = opened.frames["application_test"]
-        frame = features.matrix(opened.frames, applications)
-        scores = pl.DataFrame({"PD": model.predict(model.encode(frame))})
+        scores = model.score(features.matrix(opened.frames, applications))
         scores.write_parquet(folder / "scores.parquet")
         step("Scoring", 1, 1)
 

@@ -250,7 +250,8 @@ def fairness(sample: Sample, rows: np.ndarray, pd: np.ndarray, cut_off: float) -
 def _attributes(sample: Sample, rows: np.ndarray) -> dict[str, pl.Series]:
     context = sample.context[rows]
     years = -context["DAYS_BIRTH"] / _DAYS_A_YEAR
-    bands = [_age_labels()[band] for band in np.digitize(years, _AGES)]
+    labels = _age_labels()
+    bands = [labels[band] for band in np.digitize(years, _AGES)]
     return {
         "CODE_GENDER": context["CODE_GENDER"],
         "NAME_FAMILY_STATUS": context["NAME_FAMILY_STATUS"],

@@ -49,9 +49,8 @@ class Design:
     features: tuple[BundleFeature, ...]
     _X: np.ndarray = field(repr=False)
     _groups: np.ndarray = field(repr=False)
-    _of_matrix: np.ndarray = field(
-        repr=False
-    )  # columns of the matrix, then of the group statistics
+    # The design's columns: first those of the matrix, then those of the group statistics.
+    _of_matrix: np.ndarray = field(repr=False)
     _of_groups: np.ndarray = field(repr=False)
 
     @property

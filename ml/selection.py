@@ -140,7 +140,7 @@ def _useless(
 def _gains(
     data: lightgbm.Dataset, y: np.ndarray, params: dict[str, Any], fits: int, *, shuffled: bool
 ) -> Iterator[np.ndarray]:
-    """Each fit's share of gain by feature, shape (n_features,)."""
+    """Each fit's gain by feature, shape (n_features,)."""
     for k in range(fits):
         rng = np.random.default_rng([params["seed"], k])
         used = np.sort(rng.permutation(len(y))[: round(0.8 * len(y))])
