@@ -17,7 +17,6 @@ import polars as pl
 from ml import features, tables
 from ml.progress import Step, bars
 from ml.schema import TABLES
-from ml.tables import Tables
 
 _SEED: Final = 20
 # Kaggle's files hold these in no order; bureau and its balance come client by client.
@@ -80,7 +79,7 @@ def scoring(folder: Path) -> None:
 
     with bars(stderr=True) as step:
         model = Bundle.load(folder / "bundle")
-        opened = _open(folder / "parquet", step)
+        opened = tables.open_tables(folder / "parquet", progress=step)
         step("Scoring", 0, 1)
         applications = opened.frames["application_test"]
         scores = model.score(features.matrix(opened.frames, applications))
@@ -127,7 +126,7 @@ def with_ours(folder: Path, kind: str, _part: str) -> None:
     """Compute the same features with `ml.features`."""
     with bars(stderr=True) as step:
         names = pl.read_parquet_schema(folder / "pandas.parquet")  # what the notebook computed
-        opened = _open(folder / "fewer" / kind, step)
+        opened = tables.open_tables(folder / "fewer" / kind, progress=step)
         step("Computing some features", 0, 1)
         found = features.history(opened.frames, [c for c in names if c != "SK_ID_CURR"])
         found.write_parquet(folder / "subset.parquet")
@@ -162,7 +161,7 @@ STEPS: Final[Mapping[str, Callable[..., None]]] = {
 
 def _matrix(data: Path) -> None:
     with bars(stderr=True) as step:
-        opened = _open(data, step)
+        opened = tables.open_tables(data, progress=step)
         step("Computing features", 0, 1)
         features.matrix(opened.frames, opened.frames["application_train"])
         step("Computing features", 1, 1)
@@ -173,18 +172,9 @@ def _train(folder: Path, *, quick: bool) -> None:
     from ml.training import train  # noqa: PLC0415 - as above
 
     with bars(stderr=True) as step:
-        opened = _open(folder / "parquet", step)
+        opened = tables.open_tables(folder / "parquet", progress=step)
         options = Options(quick=quick)
         train(opened, folder / "bundle", options, tracking=False, progress=step)
-
-
-def _open(data: Path, step: Step) -> Tables:
-    names = iter(range(len(TABLES)))
-    opened = tables.open_tables(
-        data, progress=lambda _name: step("Reading tables", next(names), len(TABLES))
-    )
-    step("Reading tables", len(TABLES), len(TABLES))
-    return opened
 
 
 def _told(words: str, names: Iterable[str], step: Step) -> Iterable[str]:

@@ -71,9 +71,8 @@ class Choices:
         Of the known rows.
     model : Boosted
         Fitted on all known rows.
-    pd_oof, pd_held : array of float
-        Calibrated probabilities of default: out of fold for known rows, and the model's for
-        the hold-out.
+    pd_held : array of float
+        The model's calibrated probabilities of default of the hold-out.
     """
 
     known: np.ndarray = field(repr=False)
@@ -83,7 +82,6 @@ class Choices:
     cut_offs: CutOffs
     selection: Selection
     model: Boosted
-    pd_oof: np.ndarray = field(repr=False)
     pd_held: np.ndarray = field(repr=False)
 
 
@@ -106,20 +104,18 @@ def choose(sample: Sample, options: Options, progress: Step) -> Choices:
         seed=seed,
         progress=lambda done, of: progress("Cross-validating", done, of),
     )
-    calibrated = calibration.fit(found.raw, y)
+    calibrated = calibration.fit(found.raw, y)  # the one that ships may learn from every fold
     progress("Fitting on the known rows", 0, 1)
     design, selection = recipe.choose(sample, known, seed)
     model = options.fit(design, known, y, seed)
     progress("Fitting on the known rows", 1, 1)
-    pd_oof = calibrated(found.raw)
     return Choices(
         known=known,
         held=held,
         validation=found,
         calibration=calibrated,
-        cut_offs=cost.choose_cut_offs(pd_oof, y, seed=seed),
+        cut_offs=cost.choose_cut_offs(found.pd, y, seed=seed),
         selection=selection,
         model=model,
-        pd_oof=pd_oof,
         pd_held=calibrated(model(held)),
     )

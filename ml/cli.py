@@ -144,7 +144,7 @@ def train(
             most=most,
             quick=quick,
         )
-        opened = _open(data, step)
+        opened = tables.open_tables(data, progress=step)
         trained = training.train(opened, out, options, tracking=tracking, progress=step)
     _report_missing(opened)
     _print_figures(trained)
@@ -232,7 +232,7 @@ def _bench(path: Path, seed: int, step: Step, *, everything: bool, tracking: boo
     from ml import choosing, experiments, sample  # noqa: PLC0415 - brings scikit-learn along
 
     tracker = Tracker() if tracking else None
-    learned = sample.prepare(_open(path, step), step)
+    learned = sample.prepare(tables.open_tables(path, progress=step), step)
     known, held = choosing.split(learned, seed)
     rows = np.sort(np.append(known, held)) if everything else known
     return experiments.Bench(learned, rows, tracker)
@@ -249,7 +249,7 @@ def _parameters(path: Path) -> dict[str, Any]:
 
 
 def _write_features(data: Path, out: Path, step: Step) -> Written:
-    opened = _open(data, step)
+    opened = tables.open_tables(data, progress=step)
     step("Computing features", 0, 1)
     names = tuple(t for t in ("application_train", "application_test") if t in opened.frames)
     applications = pl.concat([opened.frames[name] for name in names], how="diagonal")
@@ -261,7 +261,7 @@ def _write_features(data: Path, out: Path, step: Step) -> Written:
 
 def _write_scores(bundle: Path, data: Path, out: Path, step: Step) -> Written:
     model = Bundle.load(bundle)
-    opened = _open(data, step)
+    opened = tables.open_tables(data, progress=step)
     name = next(t for t in ("application_test", "application_train") if t in opened.frames)
     step("Scoring", 0, 2)
     frame = features.matrix(opened.frames, opened.frames[name])
@@ -270,18 +270,6 @@ def _write_scores(bundle: Path, data: Path, out: Path, step: Step) -> Written:
     _write_parquet(scores, out)
     step("Scoring", 2, 2)
     return Written(scores.height, (name,), opened.missing)
-
-
-def _open(path: Path, step: Step) -> Tables:
-    read: list[str] = []
-
-    def reading(name: str) -> None:
-        step("Reading tables", len(read), 8)
-        read.append(name)
-
-    opened = tables.open_tables(path, progress=reading)
-    step("Reading tables", 8, 8)
-    return opened
 
 
 def _write_parquet(frame: pl.DataFrame, out: Path) -> None:

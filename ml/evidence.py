@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ml import calibration, cost, fitting, metrics, validation
+from ml import cost, fitting, metrics, validation
 from ml.bundle import encode
 from ml.choosing import Choices, Options
 from ml.features import FEATURES, matrix
@@ -49,7 +49,7 @@ def gather(
     cut_off, seed = choices.cut_offs.cost_optimal, options.seed
     known, held, pd_held = choices.known, choices.held, choices.pd_held
     referred = (pd_held >= choices.cut_offs.refer_from) & (pd_held < choices.cut_offs.decline_from)
-    rows, pd = np.append(known, held), np.append(choices.pd_oof, pd_held)
+    rows, pd = np.append(known, held), np.append(choices.validation.pd, pd_held)
     model = choices.model
 
     def predict(frame: pl.DataFrame) -> np.ndarray:
@@ -58,12 +58,12 @@ def gather(
 
     progress("Gathering figures", 0, 1)
     figures: Figures = {
-        "out_of_fold": metrics.evaluate(choices.pd_oof, sample.y[known], cut_off, seed=seed),
+        "out_of_fold": metrics.evaluate(choices.validation.pd, sample.y[known], cut_off, seed=seed),
         "hold_out": metrics.evaluate(pd_held, sample.y[held], cut_off, seed=seed),
         "referred_share": float(referred.mean()),
         "trees": model.rounds,
         "tiers": tiers(sample, rows, pd, cut_off, seed=seed),
-        "withheld": withheld(tables, sample, held, predict, cut_off, seed=seed),
+        "withheld": withheld(tables, sample, (held, pd_held), predict, cut_off, seed=seed),
         "fairness": fairness(sample, rows, pd, cut_off),
         "selection": selected(choices),
     }
@@ -106,13 +106,9 @@ def selected(choices: Choices) -> Figures:
 
 def _repeat(seed: int, found: Validation, sample: Sample, kept: Sequence[str]) -> Figures:
     """Figures of a cross-validation, and which part of the kept features most folds kept."""
-    y = sample.y[found.rows]
-    pd = calibration.fit(found.raw, y)(found.raw)
     return {
         "seed": seed,
-        "auc": metrics.auc(found.raw, y),
-        "cost_per_applicant": float(cost.curve(pd, y).costs.min()),
-        "brier": metrics.brier(pd, y),
+        **found.figures(sample),
         "kept_again": float(np.mean([2 * n > len(found.folds) for n in _times_kept(found, kept)])),
     }
 
@@ -143,22 +139,24 @@ def tiers(
 def withheld(
     tables: Tables,
     sample: Sample,
-    rows: np.ndarray,
+    scored: tuple[np.ndarray, np.ndarray],
     predict: Predict,
     cut_off: float,
     *,
     seed: int,
 ) -> list[Figures]:
-    """Figures for the same applicants when tables are withheld from the model."""
+    """Figures for the same applicants when tables are withheld from the model.
+
+    `scored` are their rows, and their probabilities of default with nothing withheld.
+    """
+    rows, pd = scored
     applications = tables.frames["application_train"].sort("SK_ID_CURR")
     held = applications.with_row_index().filter(pl.col("index").is_in(rows.tolist())).drop("index")
-    found = []
-    for tier in TIERS:
-        seen = _SEEN.get(tier, tuple(tables.frames))
+    found = {"all": pd}
+    for tier, seen in _SEEN.items():
         frames = {name: tables.frames[name] for name in seen if name in tables.frames}
-        pd = predict(matrix(frames, held))
-        found.append(_tier(tier, pd, sample.y[rows], cut_off, seed))
-    return found
+        found[tier] = predict(matrix(frames, held))
+    return [_tier(tier, found[tier], sample.y[rows], cut_off, seed) for tier in TIERS]
 
 
 def learning_curve(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from ml import calibration, cost, families, metrics, validation
+from ml import cost, families, validation
 from ml.progress import Step
 from ml.sample import Design, Sample
 from ml.selection import Selection
@@ -70,19 +70,12 @@ class Bench:
         began = time.time()
         found = validation.cross_validate(self.sample, self.rows, recipe, seed=seed)
         y = self.sample.y[found.rows]
-        pd = np.empty(len(y))
-        for fold in found.folds:
-            scored = np.isin(found.rows, fold.rows)
-            pd[scored] = calibration.fit(found.raw[~scored], y[~scored])(found.raw[scored])
         figures = {
-            "auc": metrics.auc(found.raw, y),
-            "cost_per_applicant": float(cost.curve(found.raw, y).costs.min()),
-            "brier": metrics.brier(pd, y),
-            "ece": metrics.ece(pd, y),
+            **found.figures(self.sample),
             "features": float(np.mean([len(fold.design.features) for fold in found.folds])),
             "seconds": time.time() - began,
         }
-        trial = Trial(seed, began, pd, y, figures)
+        trial = Trial(seed, began, found.pd, y, figures)
         if self.tracker is not None:
             self._log(self.tracker, name, trial, params)
         return trial

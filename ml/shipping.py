@@ -104,7 +104,7 @@ def write(
         text = shipped.booster.model_to_string(num_iteration=-1)
         (folder / bundles.MODEL).write_text(text, encoding="utf-8")
         places = _reference_places(choices)
-        rows, pd = choices.known[places], choices.pd_oof[places]
+        rows, pd = choices.known[places], choices.validation.pd[places]
         reference = _reference(shipped.design, sample, rows, pd)
         reference.write_parquet(folder / bundles.REFERENCE)
         findings = report.Findings(
@@ -112,7 +112,7 @@ def write(
             booster=shipped.booster,
             features=shipped.design.features,
             X=shipped.design.take(rows),
-            oof=(choices.pd_oof, sample.y[choices.known]),
+            oof=(choices.validation.pd, sample.y[choices.known]),
             hold_out=(choices.pd_held, sample.y[choices.held]),
             importance=_importance(shipped.design, choices.validation),
         )

@@ -13,13 +13,17 @@ import shutil
 import tempfile
 import weakref
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ml.schema import APPLICATION_TRAIN, APPLICATIONS, TABLES, Kind, Table
+
+if TYPE_CHECKING:
+    from ml.progress import Step
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip", ".zip")
 _SHOWN = 40  # characters of an example value
@@ -66,7 +70,7 @@ class Tables:
     missing: list[str] = field(default_factory=list)
 
 
-def open_tables(path: Path, *, progress: Callable[[str], None] | None = None) -> Tables:
+def open_tables(path: Path, *, progress: Step = lambda _name, _done, _of: None) -> Tables:
     """Open and validate every table in a folder or zip file.
 
     Parameters
@@ -74,7 +78,7 @@ def open_tables(path: Path, *, progress: Callable[[str], None] | None = None) ->
     path : Path
         Folder or zip file.
     progress : callable, optional
-        Called with the name of each table before it is read.
+        Told of "Reading tables", table by table.
 
     Raises
     ------
@@ -86,14 +90,14 @@ def open_tables(path: Path, *, progress: Callable[[str], None] | None = None) ->
     folder = _folder(Path(path), workspace)
     frames: dict[str, pl.LazyFrame] = {}
     missing: list[str] = []
-    for name, table in TABLES.items():
+    for done, (name, table) in enumerate(TABLES.items()):
+        progress("Reading tables", done, len(TABLES))
         file = _find(folder, name)
         if file is None:
             missing.append(name)
             continue
-        if progress is not None:
-            progress(name)
         frames[name] = _open(table, file, workspace)
+    progress("Reading tables", len(TABLES), len(TABLES))
     if not any(table.name in frames for table in APPLICATIONS):
         raise DataError(
             f"{path} holds neither application_train nor application_test "

@@ -11,10 +11,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import polars as pl
-from polars._typing import EngineType
 
 from ml import schema
 from ml.features import (
@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 Frames = Mapping[str, pl.LazyFrame]
+Engine = Literal["in-memory", "streaming"]  # of Polars
 
 _VERSION = "1"  # raise it when a history feature changes its meaning but not its name
 _FAMILIES = (
@@ -97,7 +98,7 @@ def history(frames: Frames, names: Sequence[str] = HISTORY) -> pl.DataFrame:
 
 
 def matrix(
-    frames: Frames, applications: pl.LazyFrame, *, engine: EngineType = "streaming"
+    frames: Frames, applications: pl.LazyFrame, *, engine: Engine = "streaming"
 ) -> pl.DataFrame:
     """Compute every feature of every application.
 
@@ -224,7 +225,7 @@ def _plan(names: tuple[str, ...]) -> _Plan:
 
 
 def _with_history(
-    clients: pl.DataFrame, frames: Frames, names: Sequence[str], engine: EngineType = "streaming"
+    clients: pl.DataFrame, frames: Frames, names: Sequence[str], engine: Engine = "streaming"
 ) -> pl.DataFrame:
     """Add the history features `names` to rows that have `SK_ID_CURR`, in their order."""
     wanted = set(names)

@@ -19,7 +19,7 @@ from ml.features.policy import (
     spread_of,
     whole,
 )
-from ml.features.recency import newest_first, per, per_span, summed
+from ml.features.recency import in_spans, per, per_span, summed
 
 TABLE = "credit_card_balance"
 
@@ -67,7 +67,7 @@ _RATES = (
 
 def _spans(rows: Rows) -> Rows:
     """Sums per client and span of its months."""
-    months = newest_first(rows.select(_BALANCES), "month", tuple(_WINDOWS), _MONTHS)
+    months = in_spans(rows.select(_BALANCES), "month", tuple(_WINDOWS), _MONTHS)
     return per_span(
         months.with_columns(_RATES), (*_sums(), *_extremes(), *_squares(), *_occasions())
     )

@@ -24,7 +24,7 @@ from ml.features.policy import (
     spread_of,
     whole,
 )
-from ml.features.recency import newest_first, per, per_span, summed
+from ml.features.recency import in_spans, per, per_span, summed
 
 TABLE = "installments_payments"
 
@@ -64,7 +64,7 @@ _CONDUCT = (
 
 def _spans(rows: Rows) -> Rows:
     """Sums per client and span of its instalments."""
-    payments = newest_first(rows.select(_PAYMENTS), "due", tuple(_WINDOWS), _DUE_DATES)
+    payments = in_spans(rows.select(_PAYMENTS), "due", tuple(_WINDOWS), _DUE_DATES)
     return per_span(
         _instalments(payments).with_columns(_CONDUCT),
         (*_amounts(), *_lateness(), *_shortness(), *_kinds()),

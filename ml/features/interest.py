@@ -6,10 +6,11 @@ import math
 
 import polars as pl
 
+from ml.features.policy import NOTHING
+
 _LEAST_RATE = 0.2  # what Home Credit's cheapest usual tariff takes in a year
 _STEP, _LONGEST = 6, 60  # instalments: its terms are half-years, up to five years
 _MONTHS = 12
-_NOTHING = 1e-9
 
 
 def yearly_rate(payment: pl.Expr, loan: pl.Expr, instalments: pl.Expr) -> pl.Expr:
@@ -47,7 +48,7 @@ def yearly_rate(payment: pl.Expr, loan: pl.Expr, instalments: pl.Expr) -> pl.Exp
     """
     q = (1 + 1 / instalments).log(2)
     monthly = ((1 + payment / loan).pow(1 / q) - 1).pow(q) - 1
-    lent = (payment > _NOTHING) & (loan > _NOTHING) & (instalments > _NOTHING)
+    lent = (payment > NOTHING) & (loan > NOTHING) & (instalments > NOTHING)
     return pl.when(lent).then((monthly * _MONTHS).clip(-0.5, 2))
 
 
@@ -75,7 +76,7 @@ def usual_term(payment: pl.Expr, loan: pl.Expr) -> pl.Expr:
     24.0
     """
     rate = _LEAST_RATE / _MONTHS
-    unpaid = (1 - rate * loan / payment).clip(lower_bound=_NOTHING)
+    unpaid = (1 - rate * loan / payment).clip(lower_bound=NOTHING)
     exact = -unpaid.log() / math.log(1 + rate)
-    lent = (payment > _NOTHING) & (loan > _NOTHING)
+    lent = (payment > NOTHING) & (loan > NOTHING)
     return pl.when(lent).then((exact / _STEP).ceil().clip(1, _LONGEST // _STEP) * _STEP)

@@ -19,7 +19,7 @@ UNKNOWN_DAYS = 365243
 UNKNOWN_TEXT = ("XNA", "XAP")
 MONEY = 1_000.0  # amounts are summed in thousandths of a currency unit
 FINE = 1_000_000.0  # ratios are summed in millionths
-_NOTHING = 1e-9  # a divisor as small as this is zero, whatever rounding made of it
+NOTHING = 1e-9  # a divisor as small as this is zero, whatever rounding made of it
 
 
 def days(column: str, *, oldest: int = -36_500) -> pl.Expr:
@@ -49,7 +49,7 @@ def ratio(over: pl.Expr, under: pl.Expr) -> pl.Expr:
     >>> frame.select(ratio(pl.col("a"), pl.col("b")))["a"].to_list()
     [0.25, None, None]
     """
-    return pl.when(under.abs() > _NOTHING).then(over / under)
+    return pl.when(under.abs() > NOTHING).then(over / under)
 
 
 def count(where: pl.Expr) -> pl.Expr:

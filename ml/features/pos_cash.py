@@ -9,7 +9,7 @@ import polars as pl
 from ml.concepts import Concept
 from ml.features.declaration import Family, Feature, Rows
 from ml.features.policy import FINE, count, highest, lowest, only, ratio, share, slope_of, whole
-from ml.features.recency import newest_first, per, summed
+from ml.features.recency import in_spans, per, summed
 
 TABLE = "POS_CASH_balance"
 
@@ -38,7 +38,7 @@ _BALANCES = (
 
 def _spans_and_loans(rows: Rows) -> Rows:
     """Sums per loan and span, and below them one row for each loan with columns of its own."""
-    ordered = newest_first(rows.select(_BALANCES), "month", tuple(_WINDOWS), tuple(_MONTHS))
+    ordered = in_spans(rows.select(_BALANCES), "month", tuple(_WINDOWS), tuple(_MONTHS))
     weight = whole(2.0 ** (pl.col("month") / _HALF_LIFE), FINE).alias("weight")
     spans = (
         ordered.with_columns(weight, pl.col("month").cast(pl.Int64))

@@ -20,7 +20,7 @@ _client = pl.col("SK_ID_CURR")
 _loan = pl.col("SK_ID_PREV")
 
 
-def newest_first(rows: Rows, time: str, windows: Sequence[int], places: Sequence[int]) -> Rows:
+def in_spans(rows: Rows, time: str, windows: Sequence[int], places: Sequence[int]) -> Rows:
     """Put each client's rows in order, the newest first, and name their spans.
 
     Parameters
@@ -73,7 +73,7 @@ def newest_first(rows: Rows, time: str, windows: Sequence[int], places: Sequence
 
 
 def per_span(rows: Rows, sums: Iterable[pl.Expr]) -> Rows:
-    """Sum rows of `newest_first` per span, keeping `SK_ID_CURR`, `within` and `last`.
+    """Sum rows of `in_spans` per span, keeping `SK_ID_CURR`, `within` and `last`.
 
     The spans have one number for a key, which is summed by twice as fast as by three columns.
     """

@@ -8,7 +8,7 @@ import pytest
 
 from ml import features
 from ml.features.policy import slope
-from ml.features.recency import newest_first
+from ml.features.recency import in_spans
 from ml.schema import TABLES
 from ml.tables import frame
 
@@ -60,7 +60,7 @@ def test_moments_are_numbered_from_the_newest_and_share_their_place() -> None:
             "day": [-3, -40, -40, -1, None, -70],
         }
     )
-    found = newest_first(rows, "day", (7, 60), (1, 2)).collect().drop("span")
+    found = in_spans(rows, "day", (7, 60), (1, 2)).collect().drop("span")
     assert found.sort("SK_ID_CURR", "SK_ID_PREV", "day").rows() == [
         (1, 5, -40, 2, 60, 2, False),
         (1, 6, -40, 2, 60, 2, False),
@@ -81,7 +81,7 @@ def test_clients_and_loans_of_any_number_are_kept_apart() -> None:
             "day": [-500_000] * 4 + [None] * 4,
         }
     )
-    found = newest_first(rows, "day", (1,), (1,)).collect()
+    found = in_spans(rows, "day", (1,), (1,)).collect()
     assert found["SK_ID_CURR"].to_list() == [client for client in clients for _ in range(2)]
     assert found["day"].to_list() == [-500_000, None] * 4
     assert found["newest_loan"].to_list() == [True, False] * 4
