@@ -14,6 +14,19 @@ class Decided(models.TextChoices):
     DECLINED = "decline", _("Declined")
 
 
+class OverrideReason(models.TextChoices):
+    """Why a manager decides otherwise than the cut-offs and the policy."""
+
+    NEW_DOCUMENTS = "new_documents", _("New documents change the picture")
+    SECURITY = "security", _("Security or a guarantor is given")
+    RELATIONSHIP = "relationship", _("Long and good relationship with the client")
+    BUDGET = "budget", _("The household budget was checked in person")
+    DATA_ERROR = "data_error", _("The data the score used was wrong")
+    HIDDEN_RISK = "hidden_risk", _("A risk that the score does not know")
+    FRAUD = "fraud", _("Suspicion of fraud")
+    OTHER = "other", _("Another reason, explained in the comment")
+
+
 class Gender(models.TextChoices):
     FEMALE = "F", _("Female")
     MALE = "M", _("Male")

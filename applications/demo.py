@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from applications import home_credit, services
+from applications import home_credit
 from applications.models import LoanApplication
+from applications.services import filing
 from scoring.models import ClientFile
 
 EXAMPLES = 120
@@ -90,5 +91,5 @@ def _file(client: ClientFile, banker: User, at: datetime, rng: random.Random) ->
         last_name=rng.choice(_LAST_NAMES),
         **home_credit.fields(client.application, on=on),
     )
-    services.save_draft(application=application, filed_by=banker, at=at)
-    services.submit(application_id=application.pk, submitted_by=banker, at=at)
+    filing.save_draft(application=application, filed_by=banker, at=at)
+    filing.submit(application_id=application.pk, submitted_by=banker, at=at)

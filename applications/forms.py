@@ -37,7 +37,7 @@ REQUIRED = (
     "owns_car",
     "income_type",
     "employment",
-    "annual_income",
+    "monthly_income",
     "contract_type",
     "amount",
 )

@@ -74,7 +74,7 @@ _FIELDS: Mapping[str, _Column] = {
     "employed_since": _day("DAYS_EMPLOYED"),
     "occupation": _same("OCCUPATION_TYPE"),
     "organisation": _same("ORGANIZATION_TYPE"),
-    "annual_income": _same("AMT_INCOME_TOTAL"),
+    "monthly_income": _same("AMT_INCOME_TOTAL"),
     "contract_type": _same("NAME_CONTRACT_TYPE"),
     "amount": _same("AMT_CREDIT"),
     "annuity": _same("AMT_ANNUITY"),

@@ -88,7 +88,7 @@ SECTIONS: tuple[Section, ...] = (
         groups=(
             Group(
                 (
-                    "annual_income",
+                    "monthly_income",
                     "income_type",
                     "employment",
                     "employed_since",

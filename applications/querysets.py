@@ -13,7 +13,12 @@ from django.db.models.functions import TruncDate
 from applications.exceptions import Frozen
 
 if TYPE_CHECKING:
-    from applications.models import Decision, LoanApplication  # noqa: F401 - named by a base class
+    from applications.models import (  # noqa: F401 - named by base classes
+        Case,
+        Decision,
+        Entry,
+        LoanApplication,
+    )
 
 
 class DayOfDecisions(TypedDict):
@@ -114,6 +119,43 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def delete(self) -> NoReturn:
         raise Frozen("A decision cannot be deleted.")
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def with_application(self) -> CaseQuerySet:
+        """Join all that one line of a queue shows."""
+        return self.select_related(
+            "application", "application__filed_by", "claimed_by", "decision", "decision__prediction"
+        ).defer(
+            "decision__prediction__inputs",
+            "decision__prediction__history",
+            "decision__prediction__features",
+        )
+
+    def of_banker(self, user: User) -> CaseQuerySet:
+        return self.filter(application__filed_by_id=user.pk)
+
+    def referred(self) -> CaseQuerySet:
+        """Those that wait for a manager, or are with one, the oldest first."""
+        return self.filter(stage__in=["referred", "claimed"]).order_by("since")
+
+    def returned(self) -> CaseQuerySet:
+        """Those that a manager sent back with a question, the oldest first."""
+        return self.filter(stage="returned").order_by("since")
+
+    def letters_due(self) -> CaseQuerySet:
+        """Those whose applicant still has to be written to, the most urgent first."""
+        return self.filter(letter_due_on__isnull=False).order_by("letter_due_on")
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    """The journal is only added to: every bulk way to change it is closed as well."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise Frozen("A journal entry cannot be changed.")
+
+    def delete(self) -> NoReturn:
+        raise Frozen("A journal entry cannot be deleted.")
 
 
 def _holds(words: str, *, prefix: str) -> Q:

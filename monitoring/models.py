@@ -82,6 +82,12 @@ class Prediction(models.Model):
     )
     refer_from = models.FloatField(_("refer from"))
     decline_from = models.FloatField(_("decline from"))
+    cut_offs_version = models.PositiveIntegerField(
+        _("cut-off strategy"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: the model’s own cut-offs."),
+    )
     outcome = models.CharField(_("decision"), max_length=8, choices=Outcome)
     latency_ms = models.FloatField(_("latency (ms)"))
 
@@ -129,3 +135,35 @@ class Prediction(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise ImmutableRecord("A prediction cannot be deleted.")
+
+
+class LoanOutcome(models.Model):
+    """What became of the loan that a prediction was about."""
+
+    prediction = models.OneToOneField(
+        Prediction,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="loan_outcome",
+        verbose_name=_("prediction"),
+    )
+    defaulted = models.BooleanField(_("not repaid"))
+    observed_on = models.DateField(_("observed on"))
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+    )
+
+    class Meta:
+        verbose_name = _("outcome of a loan")
+        verbose_name_plural = _("outcomes of loans")
+        ordering = ["-observed_on"]
+        indexes = [models.Index(fields=["-observed_on"], name="loan_outcome_observed_on")]
+
+    def __str__(self) -> str:
+        return f"{self.prediction_id}: {'not repaid' if self.defaulted else 'repaid'}"

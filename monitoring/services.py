@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.utils import timezone
 
-from monitoring.models import Completeness, Outcome, Prediction, Source
+from monitoring.models import Completeness, LoanOutcome, Outcome, Prediction, Source
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -25,6 +25,7 @@ class ScoredBy:
     sha256: str
     refer_from: float
     decline_from: float
+    cut_offs_version: int | None = None
 
 
 def record_prediction(
@@ -77,6 +78,7 @@ def record_prediction(
         model_sha256=model.sha256,
         refer_from=model.refer_from,
         decline_from=model.decline_from,
+        cut_offs_version=model.cut_offs_version,
         raw_score=raw_score,
         pd=pd,
         outcome=Outcome(outcome),
@@ -84,6 +86,26 @@ def record_prediction(
         requested_by=requested_by,
         latency_ms=latency_ms,
     )
+
+
+def record_outcome(
+    *,
+    prediction: Prediction,
+    defaulted: bool,
+    observed_on: date,
+    recorded_by: User | None = None,
+) -> LoanOutcome:
+    """Store what became of a loan; what was recorded of it before is replaced."""
+    outcome, _created = LoanOutcome.objects.update_or_create(
+        prediction=prediction,
+        defaults={
+            "defaulted": defaulted,
+            "observed_on": observed_on,
+            "recorded_at": timezone.now(),
+            "recorded_by": recorded_by,
+        },
+    )
+    return outcome
 
 
 def completeness(history_used: Sequence[str]) -> Completeness:

@@ -12,8 +12,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ml.decision import CutOffs
 from monitoring.models import Prediction
-from scoring.querysets import ExplanationQuerySet, ModelVersionQuerySet
+from scoring.querysets import ExplanationQuerySet, ModelVersionQuerySet, StrategyQuerySet
 from scoring.reasons import told
 
 
@@ -62,6 +63,107 @@ class ModelVersion(models.Model):
     @property
     def path(self) -> Path:
         return Path(settings.BUNDLE_DIR) / self.directory
+
+
+class Strategy(models.Model):
+    """Cut-offs and policy rules, proposed by one manager and approved by another.
+
+    The approved one that took effect last is in force; where there is none, the champion's own
+    cut-offs are, and no rules. Nothing of it but its status ever changes.
+    """
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        APPROVED = "approved", _("Approved")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    version = models.PositiveIntegerField(_("version"), unique=True)
+    refer_from = models.FloatField(_("refer from"))
+    decline_from = models.FloatField(_("decline from"))
+    cost_ratio = models.FloatField(
+        _("cost ratio"),
+        help_text=_("How many refused good loans cost as much as one loan that is not repaid."),
+    )
+    rules = models.JSONField(
+        _("policy rules"),
+        default=dict,
+        blank=True,
+        help_text=_("By code: limit, and what follows; see `scoring.policy`."),
+    )
+    second_manager_amount = models.FloatField(
+        _("second manager from amount"),
+        null=True,
+        blank=True,
+        help_text=_("An override of a loan this large needs a second manager."),
+    )
+    second_manager_pd = models.FloatField(
+        _("second manager from PD"),
+        null=True,
+        blank=True,
+        help_text=_("An override that grants a loan of this PD needs a second manager."),
+    )
+    comment = models.TextField(_("comment"))
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PROPOSED)
+    effective_from = models.DateTimeField(_("effective from"))
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("proposed by"),
+    )
+    proposed_at = models.DateTimeField(_("proposed at"), default=timezone.now)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("settled by"),
+    )
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+
+    objects = StrategyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("cut-off strategy")
+        verbose_name_plural = _("cut-off strategies")
+        ordering = ["-version"]
+        indexes = [models.Index(fields=["status", "-effective_from"], name="strategy_in_force")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(refer_from__gt=0, decline_from__lt=1)
+                & models.Q(refer_from__lte=models.F("decline_from")),
+                name="strategy_cut_offs_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cost_ratio__gt=0), name="strategy_cost_ratio_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status__in=["approved", "refused"])
+                | (
+                    models.Q(settled_by__isnull=False)
+                    & ~models.Q(settled_by=models.F("proposed_by"))
+                ),
+                name="strategy_settled_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+    @property
+    def cut_offs(self) -> CutOffs:
+        """The cut-offs, with the one of lowest cost for a calibrated PD between them."""
+        best = min(max(1 / (1 + self.cost_ratio), self.refer_from), self.decline_from)
+        return CutOffs(self.refer_from, self.decline_from, best)
+
+    def needs_second_manager(self, *, amount: float, pd: float, grants: bool) -> bool:
+        """Whether an override of such a decision needs a second manager."""
+        large = self.second_manager_amount is not None and amount >= self.second_manager_amount
+        risky = self.second_manager_pd is not None and pd >= self.second_manager_pd
+        return large or (grants and risky)
 
 
 class ClientFile(models.Model):

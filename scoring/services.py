@@ -21,11 +21,12 @@ from django.utils.translation import gettext as _
 from ml import explanation as explaining
 from ml import features
 from ml.bundle import Bundle
+from ml.decision import CutOffs
 from monitoring import services as monitoring
 from monitoring.models import Prediction, Source
 from scoring import inputs, registry
 from scoring.exceptions import InvalidInput
-from scoring.models import ClientFile, Explanation, ModelVersion
+from scoring.models import ClientFile, Explanation, ModelVersion, Strategy
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -79,6 +80,8 @@ def score(
     columns = {**(on_file.application if on_file else {}), **given}
     inputs.require_complete(columns)
     bundle = registry.champion()
+    strategy = Strategy.objects.in_force(at or timezone.now())
+    cut_offs = strategy.cut_offs if strategy else bundle.cut_offs
     vector = features.history_of(records) if records is not None else _stored(on_file)
     if records is not None:
         used = [name for name, frame in records.items() if frame.height]
@@ -97,8 +100,8 @@ def score(
             features=row[0],
             raw_score=float(raw[0]),
             pd=pd,
-            outcome=bundle.decide(pd),
-            model=_scored_by(bundle),
+            outcome=cut_offs.decide(pd),
+            model=_scored_by(bundle, cut_offs, strategy),
             source=source,
             requested_by=requested_by,
             latency_ms=(time.perf_counter() - started) * 1000,
@@ -242,13 +245,14 @@ def _stored(on_file: ClientFile | None) -> np.ndarray | None:
     return on_file.history_vector
 
 
-def _scored_by(bundle: Bundle) -> monitoring.ScoredBy:
+def _scored_by(bundle: Bundle, cut_offs: CutOffs, strategy: Strategy | None) -> monitoring.ScoredBy:
     return monitoring.ScoredBy(
         name=bundle.name,
         version=bundle.version,
         sha256=bundle.sha256,
-        refer_from=bundle.cut_offs.refer_from,
-        decline_from=bundle.cut_offs.decline_from,
+        refer_from=cut_offs.refer_from,
+        decline_from=cut_offs.decline_from,
+        cut_offs_version=strategy.version if strategy else None,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,24 +21,46 @@ from scoring.models import ClientFile, ModelVersion
 from tests.reports import without_report
 
 APPLICANTS = 1_500
+ML = Path(ml.synthesis.__file__).parent.parent
 AUXILIARY_NAMES = {table.name for table in AUXILIARY}
 
 
 @pytest.fixture(scope="session")
-def synthetic_tables(tmp_path_factory: pytest.TempPathFactory) -> Tables:
+def synthetic_tables(pytestconfig: pytest.Config) -> Tables:
     """All seven tables of a small made-up bank."""
-    folder = tmp_path_factory.mktemp("bank") / "tables"
-    ml.synthesis.synthesize(applicants=APPLICANTS, out=folder, seed=5, format="parquet")
+    folder = _made_once(
+        pytestconfig,
+        "bank",
+        lambda out: ml.synthesis.synthesize(
+            applicants=APPLICANTS, out=out, seed=5, format="parquet"
+        ),
+    )
     return open_tables(folder)
 
 
 @pytest.fixture(scope="session")
-def champion_bundle(synthetic_tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def champion_bundle(synthetic_tables: Tables, pytestconfig: pytest.Config) -> Path:
     """A bundle trained on them."""
-    out = tmp_path_factory.mktemp("champion") / "bundle"
-    with without_report():
-        training.train(synthetic_tables, out, Options(seed=5, quick=True), tracking=False)
-    return out
+
+    def train(out: Path) -> None:
+        with without_report():
+            training.train(synthetic_tables, out, Options(seed=5, quick=True), tracking=False)
+
+    return _made_once(pytestconfig, "champion", train)
+
+
+def _made_once(config: pytest.Config, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder in pytest's cache, made anew whenever a file of `ml` changes."""
+    sources = sorted(path for path in ML.rglob("*") if path.suffix in {".py", ".gz", ".html"})
+    key = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+    cache: Path = config.cache.mkdir(name)
+    folder = cache / key
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=cache) as scratch:
+            make(Path(scratch) / key)
+            if not folder.exists():  # another worker may have been faster
+                (Path(scratch) / key).rename(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,8 @@ NAMES = {
     "file_application": "Can file loan applications",
     "view_all_applications": "Can see what every banker filed",
     "request_score": "Can request scores over REST",
+    "decide_application": "Can decide referrals and overrule decisions",
+    "steer_cut_offs": "Can propose and activate cut-offs and policy rules",
     "activate_model": "Can make a model the champion",
 }
 MODEL_NAMES = {
@@ -42,6 +44,9 @@ MODEL_NAMES = {
     "modelversion": "model",
     "clientfile": "client file",
     "authtoken": "auth token",
+    "entry": "journal entry",
+    "watchlistentry": "watch list entry",
+    "strategy": "cut-off strategy",
 }
 
 

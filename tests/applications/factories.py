@@ -51,7 +51,7 @@ class LoanApplicationFactory(factory.django.DjangoModelFactory[LoanApplication])
     income_type = choices.IncomeType.WORKING
     employment = choices.Employment.IN_WORK
     employed_since = date(2015, 9, 1)
-    annual_income = 180_000.0
+    monthly_income = 180_000.0
     contract_type = choices.Contract.CASH
     amount = 450_000.0
     annuity = 24_700.5

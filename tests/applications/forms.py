@@ -53,7 +53,7 @@ def typed(**changes: Any) -> dict[str, Any]:
         "income_type": "Working",
         "employment": "in_work",
         "employed_since": "2015-09-01",
-        "annual_income": "180000",
+        "monthly_income": "180000",
         "contract_type": "Cash loans",
         "amount": "450000",
         "annuity": "24700.5",

@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications import services
 from applications.exceptions import AlreadySubmitted, Frozen
 from applications.models import Decision, LoanApplication
+from applications.services import filing
 from monitoring.models import Prediction, Source
 from scoring.exceptions import InvalidInput
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
@@ -87,10 +87,10 @@ def test_a_submission_sent_twice_makes_one_decision(
 
 def test_only_one_of_two_submissions_wins(banker: User, champion: Any) -> None:
     draft = LoanApplicationFactory(filed_by=banker)
-    services.submit(application_id=draft.pk, submitted_by=banker)
+    filing.submit(application_id=draft.pk, submitted_by=banker)
 
     with pytest.raises(AlreadySubmitted, match=draft.reference):
-        services.submit(application_id=draft.pk, submitted_by=banker)
+        filing.submit(application_id=draft.pk, submitted_by=banker)
     assert Decision.objects.count() == 1
 
 
@@ -143,7 +143,7 @@ def test_a_crash_while_scoring_leaves_the_draft(banker: User) -> None:
         mock.patch("scoring.services.score", side_effect=RuntimeError),
         pytest.raises(RuntimeError),
     ):
-        services.submit(application_id=draft.pk, submitted_by=banker)
+        filing.submit(application_id=draft.pk, submitted_by=banker)
 
     draft.refresh_from_db()
     assert draft.is_draft
@@ -172,7 +172,7 @@ def test_what_was_submitted_is_frozen(banker: User) -> None:
         application.delete()
     assert LoanApplication.objects.filter(pk=application.pk).update(amount=1.0) == 0
     with pytest.raises(AlreadySubmitted):
-        services.save_draft(application=application, filed_by=banker)
+        filing.save_draft(application=application, filed_by=banker)
     with pytest.raises((Frozen, ProtectedError)):
         LoanApplication.objects.filter(pk=application.pk).delete()
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications import views
 from applications.models import LoanApplication
+from applications.views import common
 from monitoring.models import Outcome
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
 
@@ -144,7 +144,7 @@ def test_empty_lists_say_what_comes_next(
 def test_pages_keep_the_filters(
     banker: User, logged_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "PER_PAGE", 2)
+    monkeypatch.setattr(common, "PER_PAGE", 2)
     LoanApplicationFactory.create_batch(5, filed_by=banker, last_name="Keller")
     client = logged_in(banker)
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 import scoring.services
-from applications import services
 from applications.models import Decision
+from applications.services import filing
 from monitoring.models import Outcome
 from scoring.models import Explanation
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
@@ -61,7 +61,7 @@ def test_reasons_are_asked_for_until_they_arrive(
     banker: User, logged_in: LogIn, champion: Any
 ) -> None:
     draft = LoanApplicationFactory(filed_by=banker)
-    decision = services.submit(application_id=draft.pk, submitted_by=banker)
+    decision = filing.submit(application_id=draft.pk, submitted_by=banker)
     client = logged_in(banker)
 
     assert 'data-state="pending"' in _page(client, decision).content.decode()

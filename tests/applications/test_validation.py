@@ -41,7 +41,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"amount": "1e15"}, "amount", "less than or equal to"),
     ({"amount": "nan"}, "amount", "Enter a number"),
     ({"amount": "much"}, "amount", "Enter a number"),
-    ({"annual_income": "-5"}, "annual_income", "greater than or equal to 1"),
+    ({"monthly_income": "-5"}, "monthly_income", "greater than or equal to 1"),
     ({"annuity": "500000"}, "annuity", "larger than the loan"),
     ({"goods_price": "100"}, "goods_price", "ten times"),
     ({"external_score_1": "1.01"}, "external_score_1", "less than or equal to 1"),

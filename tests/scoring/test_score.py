@@ -157,8 +157,9 @@ def test_all_wrong_fields_are_named_at_once() -> None:
 
 @pytest.mark.usefixtures("champion")
 def test_queries_of_a_score(django_assert_num_queries: Any, known_client: ClientFile) -> None:
-    # The client's file, the champion, savepoint and release, the prediction, the explanation.
-    with django_assert_num_queries(6):
+    # The client’s file, the champion, the strategy; savepoint and release; the prediction and
+    # its explanation.
+    with django_assert_num_queries(7):
         score(client_id=known_client.client_id)
 
 

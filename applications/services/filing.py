@@ -1,9 +1,10 @@
-"""Every change of state of an application. Each service owns its transaction."""
+"""Filing an application: its draft, and its submission for a decision."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,14 +13,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 import scoring.services
-from applications import home_credit
+from applications import home_credit, journal, watch_list
 from applications.exceptions import AlreadySubmitted, NotAccepted, ScoringUnavailable
-from applications.models import Decision, LoanApplication, ReferenceCounter
-from monitoring.models import Source
+from applications.models import Case, Decision, Entry, LoanApplication, ReferenceCounter
+from monitoring.models import Outcome, Prediction, Source
+from scoring import policy
 from scoring.exceptions import InvalidInput, NoChampion
+from scoring.models import Strategy
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+LETTER_WITHIN = timedelta(days=30)  # 12 CFR 1002.9 asks for a notice within 30 days
 
 
 @transaction.atomic
@@ -51,6 +56,8 @@ def save_draft(
         application.created_at = now
         application.reference = _next_reference(counter)
     application.save()
+    if counter is not None and stored is None:
+        journal.write(Entry.Kind.CREATED, application=application, actor=filed_by, at=now)
     return application
 
 
@@ -110,12 +117,68 @@ def _submit(application_id: UUID, submitted_by: User, now: datetime) -> Decision
         requested_by=submitted_by,
         at=now,
     )
-    return Decision.objects.create(
+    findings = policy.findings(_rules(now), _facts(application, prediction))
+    decision = Decision.objects.create(
         application=application,
         prediction=prediction,
-        outcome=prediction.outcome,
-        kind=Decision.Kind.AUTOMATIC,
+        outcome=policy.decide(prediction.outcome, findings),
+        findings=[finding.as_json() for finding in findings],
         decided_at=now,
+    )
+    _open_case(decision, now)
+    _write_down(decision, submitted_by, now)
+    return decision
+
+
+def _rules(now: datetime) -> Mapping[str, Any]:
+    strategy = Strategy.objects.in_force(now)
+    return strategy.rules if strategy else {}
+
+
+def _facts(application: LoanApplication, prediction: Prediction) -> policy.Facts:
+    return policy.Facts(
+        columns=prediction.inputs,
+        completeness=prediction.completeness,
+        on_watch_list=watch_list.holds(application),
+    )
+
+
+def _open_case(decision: Decision, now: datetime) -> None:
+    referred = decision.outcome == Outcome.REFER
+    Case.objects.create(
+        application=decision.application,
+        decision=decision,
+        stage=Case.Stage.REFERRED if referred else Case.Stage.DECIDED,
+        since=now,
+        referred_at=now if referred else None,
+        referral_reasons=_referral_reasons(decision) if referred else [],
+        letter_due_on=timezone.localtime(now).date() + LETTER_WITHIN,
+    )
+
+
+def _referral_reasons(decision: Decision) -> list[str]:
+    by_score = ["pd"] if decision.prediction.outcome == Outcome.REFER else []
+    return by_score + [f["code"] for f in decision.findings if f["outcome"] == Outcome.REFER]
+
+
+def _write_down(decision: Decision, submitted_by: User, now: datetime) -> None:
+    application, prediction = decision.application, decision.prediction
+    journal.write(
+        Entry.Kind.SUBMITTED,
+        application=application,
+        actor=submitted_by,
+        about=[application, prediction],
+        at=now,
+    )
+    journal.write(
+        Entry.Kind.DECIDED,
+        application=application,
+        actor=None,
+        about=[decision],
+        at=now,
+        outcome=decision.outcome,
+        made=decision.kind,
+        pd=prediction.pd,
     )
 
 

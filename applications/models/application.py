@@ -1,9 +1,9 @@
-"""Loan applications, and the decisions on them."""
+"""Loan applications, as bankers file them."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import choices
 from applications.exceptions import Frozen
-from applications.querysets import DecisionQuerySet, LoanApplicationQuerySet
-from monitoring.models import Outcome, Prediction
+from applications.querysets import LoanApplicationQuerySet
+
+if TYPE_CHECKING:
+    from applications.models.decision import Decision
 
 _HIGHEST_AMOUNT = 1e12
 
@@ -92,7 +94,7 @@ class LoanApplication(models.Model):
         SUBMITTED = "submitted", _("Submitted")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    reference = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
+    reference = models.CharField(_("reference"), max_length=24, unique=True, editable=False)
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -106,6 +108,16 @@ class LoanApplication(models.Model):
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last changed at"), auto_now=True)
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True, editable=False)
+    original = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="counter_offers",
+        verbose_name=_("counter-offer to"),
+        editable=False,
+    )
+    version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
 
     # The applicant
     client_number = models.PositiveBigIntegerField(
@@ -156,7 +168,7 @@ class LoanApplication(models.Model):
     employed_since = _date(_("Employed since"), _("Start of the present employment."))
     occupation = _choice(_("Occupation"), choices.Occupation)
     organisation = _choice(_("Employer’s field"), choices.Organisation)
-    annual_income = _amount(_("Annual income"), lowest=1, help_text=_("Before tax, all sources."))
+    monthly_income = _amount(_("Monthly income"), lowest=1, help_text=_("Before tax, all sources."))
 
     # The loan
     contract_type = _choice(_("Type of loan"), choices.Contract)
@@ -210,6 +222,8 @@ class LoanApplication(models.Model):
         permissions = [
             ("file_application", _("Can file loan applications")),
             ("view_all_applications", _("Can see what every banker filed")),
+            ("decide_application", _("Can decide referrals and overrule decisions")),
+            ("steer_cut_offs", _("Can propose and activate cut-offs and policy rules")),
         ]
         indexes = [
             models.Index(fields=["filed_by", "-updated_at"], name="application_of_banker"),
@@ -217,6 +231,14 @@ class LoanApplication(models.Model):
             models.Index(fields=["client_number"], name="application_client"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["original", "version"], name="application_one_of_each_version"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(original__isnull=True, version=1)
+                | models.Q(original__isnull=False, version__gt=1),
+                name="application_later_versions_have_an_original",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status="draft", submitted_at__isnull=True)
                 | models.Q(status="submitted", submitted_at__isnull=False),
@@ -225,7 +247,7 @@ class LoanApplication(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status="draft")
                 | models.Q(
-                    birth_date__isnull=False, annual_income__isnull=False, amount__isnull=False
+                    birth_date__isnull=False, monthly_income__isnull=False, amount__isnull=False
                 ),
                 name="application_submitted_is_complete",
             ),
@@ -234,7 +256,7 @@ class LoanApplication(models.Model):
                 name="application_amount_is_positive",
             ),
             models.CheckConstraint(
-                condition=models.Q(annual_income__isnull=True) | models.Q(annual_income__gt=0),
+                condition=models.Q(monthly_income__isnull=True) | models.Q(monthly_income__gt=0),
                 name="application_income_is_positive",
             ),
         ]
@@ -258,7 +280,7 @@ class LoanApplication(models.Model):
     @property
     def decision(self) -> Decision | None:
         """The decision in force: the latest one."""
-        return max(self.decisions.all(), key=lambda d: d.decided_at, default=None)
+        return max(self.decisions.all(), key=lambda decision: decision.number, default=None)
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> LoanApplication:
@@ -291,72 +313,3 @@ class ReferenceCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}: {self.last}"
-
-
-class Decision(models.Model):
-    """What was decided on an application, by whom and why. Written once, never changed."""
-
-    class Kind(models.TextChoices):
-        AUTOMATIC = "automatic", _("By the cut-offs")
-
-    application = models.ForeignKey(
-        LoanApplication,
-        on_delete=models.PROTECT,
-        related_name="decisions",
-        verbose_name=_("application"),
-    )
-    prediction = models.ForeignKey(
-        Prediction,
-        on_delete=models.PROTECT,
-        related_name="decisions",
-        verbose_name=_("prediction"),
-    )
-    outcome = models.CharField(_("decision"), max_length=8, choices=Outcome)
-    kind = models.CharField(_("made"), max_length=9, choices=Kind, default=Kind.AUTOMATIC)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("decided by"),
-        help_text=_("Empty when the cut-offs decided."),
-    )
-    reason = models.TextField(_("reason"), blank=True)
-    decided_at = models.DateTimeField(_("decided at"), default=timezone.now)
-
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
-        ordering = ["-decided_at"]
-        indexes = [
-            models.Index(fields=["-decided_at"], name="decision_decided_at"),
-            models.Index(fields=["outcome", "-decided_at"], name="decision_outcome"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["application"],
-                condition=models.Q(kind="automatic"),
-                name="decision_one_automatic",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(outcome__in=Outcome.values), name="decision_outcome_known"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(kind="automatic") | models.Q(decided_by__isnull=True),
-                name="decision_automatic_by_nobody",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.application_id}: {self.outcome}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise Frozen("A decision cannot be changed.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise Frozen("A decision cannot be deleted.")
