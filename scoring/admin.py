@@ -42,9 +42,9 @@ class ModelVersionAdmin(ReadOnly, ModelAdmin):
     readonly_fields = ["figures"]
     actions = ["make_champion"]
 
-    @display(description=gettext_lazy("role"), label={"Champion": "success", "Standby": "info"})
-    def role(self, version: ModelVersion) -> str:
-        return "Champion" if version.is_champion else "Standby"
+    @display(description=gettext_lazy("role"), label={True: "success", False: "info"})
+    def role(self, version: ModelVersion) -> tuple[bool, str]:
+        return version.is_champion, _("Champion") if version.is_champion else _("Standby")
 
     @display(description=gettext_lazy("AUC"))
     def hold_out_auc(self, version: ModelVersion) -> str:

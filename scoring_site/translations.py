@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -30,5 +29,5 @@ def compile_if_changed(catalogue: Path) -> bool:
     with NamedTemporaryFile(dir=catalogue.parent, suffix=".mo", delete=False) as scratch:
         scratch.write(polib.pofile(str(catalogue)).to_binary())
     Path(scratch.name).chmod(0o644)
-    os.replace(scratch.name, compiled)  # noqa: PTH105 - two starts at once both succeed
+    Path(scratch.name).replace(compiled)
     return True

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import polib
+from django.core.management.base import CommandParser
 from django.core.management.commands import makemessages
 
 from scoring.reasons import words
 from scoring_site import translations
 
 _IGNORED = ["ml", "tests", "benchmarks", "docs", "static", "staticfiles", "var", "requirements*"]
-# django-unfold, the admin's look, brings no French. What Django itself translates is left out.
+# What the admin shows of django-unfold, which brings no French, and Django does not translate.
 _UNFOLD = (
     "Add row",
     "After you",
@@ -60,7 +60,7 @@ class Command(makemessages.Command):
     # A guess from a similar sentence would be wrong more often than right among 750 labels.
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.set_defaults(
             all=True,
@@ -93,9 +93,7 @@ def _add(template: Path, place: str, msgids: Iterable[str]) -> None:
     catalogue.save()
 
 
-def _entries(
-    catalogue: polib.POFile, place: str, msgids: Iterable[str]
-) -> Iterator[polib.POEntry]:
+def _entries(catalogue: polib.POFile, place: str, msgids: Iterable[str]) -> Iterator[polib.POEntry]:
     known = {entry.msgid for entry in catalogue}
     for msgid in dict.fromkeys(msgids):
         if msgid not in known:
