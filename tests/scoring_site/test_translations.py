@@ -217,6 +217,31 @@ def test_a_refused_form_is_french(client: Client, db: None, catalogue: polib.POF
     assert _left_in_english(html, catalogue) == []
 
 
+@pytest.mark.parametrize(
+    "page",
+    ["index", "monitoring_prediction_changelist", "applications_decision_changelist"],
+)
+def test_the_admin_is_french(
+    page: str, client: Client, decision: Decision, catalogue: polib.POFile
+) -> None:
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    html = _get(client, reverse(f"admin:{page}"))
+    assert "Demandes de prêt" in html
+    assert _left_in_english(html, catalogue) == []
+
+
+def test_a_badge_of_the_admin_has_its_colour_in_every_language(
+    client: Client, decision: Decision
+) -> None:
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    address = reverse("admin:monitoring_prediction_changelist")
+    english = client.get(address).content.decode()
+    french = _get(client, address)
+    assert "Examiner" in french
+    assert f"12,34{NBSP}%" in french
+    assert french.count("text-orange-700") == english.count("text-orange-700") > 0
+
+
 def test_the_check_finds_english_on_an_english_page(
     client: Client, catalogue: polib.POFile
 ) -> None:
