@@ -5,7 +5,7 @@ export VAR_DIR ?= $(CURDIR)/var
 export PORT ?= 8000
 DATA ?= $(VAR_DIR)/demo-data
 
-.PHONY: run test install install-dev static browser lint types contracts checks tests lock experiments mlflow clean
+.PHONY: run test install install-dev static translations messages system lint types contracts checks tests lock experiments mlflow clean
 
 run: install static
 	@exec env DEMO=1 $(BIN)/python manage.py desk
@@ -27,10 +27,17 @@ install-dev: .venv/.installed-dev
 	$(BIN)/uv pip install --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
 	@touch $@ .venv/.installed
 
-static: install
+static: install translations
 	@DEMO=1 $(BIN)/python manage.py collectstatic --no-input --verbosity 0
 
-test: install-dev browser lint types contracts checks tests
+translations: install
+	@DEMO=1 $(BIN)/python manage.py compilemessages --verbosity 0
+
+# Brings the catalogues up to date and lists what they miss; needs GNU gettext.
+messages: install
+	@DEBUG=1 $(BIN)/python manage.py makemessages --verbosity 0
+
+test: install-dev system translations lint types contracts checks tests
 
 lint:
 	$(BIN)/ruff check .
@@ -52,9 +59,9 @@ checks:
 tests:
 	DEBUG=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
-# The browser tests drive the system's Chromium.
-browser:
-	@command -v chromium >/dev/null || sh .ci/install-chromium
+# The browser tests drive the system's Chromium; those of translations need GNU gettext.
+system:
+	@{ command -v chromium && command -v xgettext; } >/dev/null || sh .ci/install-system-packages
 
 lock: install-dev
 	@for part in requirements requirements-spark requirements-dev; do \

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -55,19 +56,19 @@ class PredictionAdmin(ReadOnly, ModelAdmin):
 
     @display(description=_("PD"), ordering="pd")
     def pd_percent(self, prediction: Prediction) -> str:
-        return f"{prediction.pd:.2%}"
+        return f"{number_format(round(100 * prediction.pd, 2), 2)}\u00a0%"
 
     @display(
         description=_("decision"),
         ordering="outcome",
         label={
-            Outcome.APPROVE.label: "success",
-            Outcome.REFER.label: "warning",
-            Outcome.DECLINE.label: "danger",
+            Outcome.APPROVE: "success",
+            Outcome.REFER: "warning",
+            Outcome.DECLINE: "danger",
         },
     )
-    def decision(self, prediction: Prediction) -> str:
-        return prediction.get_outcome_display()
+    def decision(self, prediction: Prediction) -> tuple[str, str]:
+        return prediction.outcome, prediction.get_outcome_display()
 
     @display(description=_("application"))
     def application(self, prediction: Prediction) -> str:

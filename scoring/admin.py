@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -42,17 +43,17 @@ class ModelVersionAdmin(ReadOnly, ModelAdmin):
     readonly_fields = ["figures"]
     actions = ["make_champion"]
 
-    @display(description=gettext_lazy("role"), label={"Champion": "success", "Standby": "info"})
-    def role(self, version: ModelVersion) -> str:
-        return "Champion" if version.is_champion else "Standby"
+    @display(description=gettext_lazy("role"), label={True: "success", False: "info"})
+    def role(self, version: ModelVersion) -> tuple[bool, str]:
+        return version.is_champion, _("Champion") if version.is_champion else _("Standby")
 
     @display(description=gettext_lazy("AUC"))
     def hold_out_auc(self, version: ModelVersion) -> str:
-        return f"{version.metrics['hold_out']['auc']:.4f}"
+        return _four_decimals(version.metrics["hold_out"]["auc"])
 
     @display(description=gettext_lazy("cost per applicant"))
     def hold_out_cost(self, version: ModelVersion) -> str:
-        return f"{version.metrics['hold_out']['cost_per_applicant']:.4f}"
+        return _four_decimals(version.metrics["hold_out"]["cost_per_applicant"])
 
     @display(description=gettext_lazy("figures of its training"))
     def figures(self, version: ModelVersion) -> str:
@@ -118,3 +119,8 @@ class ExplanationAdmin(ReadOnly, ModelAdmin):
     def told(self, explanation: Explanation) -> str:
         lines = (f"{r['contribution']:+.3f}  {r['sentence']}" for r in explanation.reasons)
         return format_html("<pre>{}</pre>", "\n".join(lines))
+
+
+def _four_decimals(figure: float) -> str:
+    # Rounded first: Django cuts off the digits it does not show.
+    return number_format(round(figure, 4), 4)

@@ -194,8 +194,17 @@ LOGOUT_REDIRECT_URL = "login"
 
 # --- language and time -------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# A language whose catalogue is not compiled is not offered: half a translation confuses.
+LANGUAGES = [
+    (code, name)
+    for code, name in (("en", _("English")), ("fr", _("French")))
+    if code == LANGUAGE_CODE or (LOCALE_PATHS[0] / code / "LC_MESSAGES" / "django.mo").exists()
+]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # the choice outlives the browser's session
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
@@ -307,6 +316,7 @@ UNFOLD = {
     "SITE_URL": reverse_lazy("applications:home"),
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
     "COLORS": {
         "primary": {
             "50": "#eef4f9",

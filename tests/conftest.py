@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from pytest_django import Settings
 
 import ml.synthesis
@@ -91,6 +92,13 @@ def known_client(db: None, synthetic_tables: Tables) -> ClientFile:
     """The client who occurs in most of the bank's tables."""
     materialise(tables=_of_some_clients(synthetic_tables))
     return max(ClientFile.objects.all(), key=lambda file: len(file.tables))
+
+
+@pytest.fixture
+def french(settings: Settings) -> None:
+    """French as it is in the sources now, whether or not it was compiled before."""
+    call_command("compilemessages", verbosity=0)
+    settings.LANGUAGES = [("en", "English"), ("fr", "French")]
 
 
 def _of_some_clients(tables: Tables) -> Tables:
