@@ -24,6 +24,7 @@ PEOPLE = ("outsider", "no_role", "banker", "manager", "integrator", "administrat
 SITE: dict[str, tuple[int, ...]] = {
     "healthz": (OK, OK, OK, OK, OK, OK),
     "readyz": (OK, OK, OK, OK, OK, OK),
+    "set_language": (FOUND, FOUND, FOUND, FOUND, FOUND, FOUND),
     "login": (OK, FOUND, FOUND, FOUND, FOUND, FOUND),
     "logout": (METHOD, METHOD, METHOD, METHOD, METHOD, METHOD),
     "schema": (OK, OK, OK, OK, OK, OK),
