@@ -21,16 +21,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.middleware import HtmxDetails
 
-import scoring.services
 from applications import clients, services
 from applications.exceptions import AlreadySubmitted, NotAccepted, ScoringUnavailable
 from applications.filters import ApplicationFilter, DecisionFilter
 from applications.forms import ApplicationForm
 from applications.gauge import gauge
 from applications.models import Decision, LoanApplication
+from applications.result import explained, result
 from applications.summary import as_filed
 from applications.timeline import over_time
-from monitoring.models import Prediction
 
 P = ParamSpec("P")
 PER_PAGE = 25
@@ -142,7 +141,7 @@ def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         ),
         "history_used": clients.history_labels(prediction.history_used),
         "as_filed": as_filed(application),
-        **_explained(prediction),
+        **result(application, prediction),
     }
     return render(request, "applications/detail.html", context)
 
@@ -156,7 +155,7 @@ def explanation(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("applications:detail", pk=pk)
     if application.decision is None:
         raise Http404
-    context = {"application": application, **_explained(application.decision.prediction)}
+    context = {"application": application, **explained(application.decision.prediction)}
     return render(request, "applications/_explanation.html", context)
 
 
@@ -260,22 +259,6 @@ def _visible(request: DeskRequest, pk: uuid.UUID) -> LoanApplication:
     visible = LoanApplication.objects.visible_to(request.user).select_related("filed_by")
     application: LoanApplication = get_object_or_404(visible.with_decision(), pk=pk)
     return application
-
-
-def _explained(prediction: Prediction) -> dict[str, Any]:
-    """What the page shows of an explanation: its state, reasons, and their scale."""
-    found = scoring.services.explanation_of(prediction)
-    reasons: list[dict[str, Any]] = list(found.reasons) if found else []
-    strongest = max((abs(reason["contribution"]) for reason in reasons), default=1.0) or 1.0
-    for reason in reasons:
-        reason["width"] = round(100 * abs(reason["contribution"]) / strongest, 1)
-    # What weighs next to nothing would only distract.
-    telling = [reason for reason in reasons if reason["width"] >= 3]
-    return {
-        "explanation": found,
-        "reasons_for": [r for r in telling if r["direction"] == "for"][:6],
-        "reasons_against": [r for r in telling if r["direction"] == "against"][:6],
-    }
 
 
 def _page(request: DeskRequest, found: QuerySet[Any]) -> Page[Any]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from ml import units
 from ml.concepts import Concept
+from ml.features import FEATURES
 
 
 def told(grouped: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -14,6 +16,8 @@ def told(grouped: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
     Each has `concept` (a stable code), `label`, `direction` ("for" or "against" the
     applicant), `contribution` (log-odds, above 0 raises the risk), `sentence` and `drivers`.
+    A driver has `feature`, `label`, `title` (the label without its unit), `unit` (of
+    `ml.units`), `value` and `contribution`; one of a protected attribute is never named.
     """
     return [_reason(group) for group in grouped]
 
@@ -32,9 +36,17 @@ def _reason(group: dict[str, Any]) -> dict[str, Any]:
             {
                 "feature": driver["feature"],
                 "label": gettext(driver["label"]),
+                "title": gettext(units.bare(driver["label"])),
+                "unit": units.of(driver["label"]).value,
                 "value": driver["value"],
                 "contribution": driver["contribution"],
             }
             for driver in group["drivers"]
+            if not _is_protected(driver["feature"])
         ],
     }
+
+
+def _is_protected(name: str) -> bool:
+    feature = FEATURES.get(name)  # a group statistic is none, and compares with nobody protected
+    return feature is not None and feature.protected
