@@ -66,9 +66,13 @@ def _amount(value: float) -> str:
     return number(round(value) if abs(value) >= 100 else value)
 
 
+def _share(value: float) -> str:
+    return percent(value, 0 if value in {0, 1} else 1)
+
+
 def _times(value: float) -> str:
-    if abs(value) < 1:
-        return percent(value)
+    if abs(value) < 2:
+        return percent(value, 0 if value == 0 or abs(value) >= 0.1 else 1)
     return _("%(count)s times") % {"count": _decimal(value, 1)}
 
 
@@ -122,7 +126,7 @@ def _decimal(value: float, decimals: int) -> str:
 _WRITERS: Mapping[Unit, Callable[[float], str]] = {
     Unit.YES_NO: _yes_no,
     Unit.AMOUNT: _amount,
-    Unit.SHARE: percent,
+    Unit.SHARE: _share,
     Unit.TIMES: _times,
     Unit.AGO: _ago,
     Unit.MONTH_AGO: _month_ago,

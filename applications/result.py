@@ -22,7 +22,7 @@ from monitoring.models import Completeness, Prediction
 from scoring.context import Context, Past, Ranking, Similar
 from scoring.models import Explanation
 
-_REASONS = 6  # on each side
+_REASONS = 4  # on each side; more would not be read (12 CFR 1002.9, comment 9(b)(2)-1)
 _STEPS = 8
 _REST = "rest"
 _OPEN_FIELDS = 5
@@ -193,7 +193,8 @@ def _waterfall(explanation: Explanation, context: Context) -> dict[str, Any]:
             "pd": facts.percent(way.steps[-1].pd if way.steps else way.base_pd),
         },
         "ticks": [
-            {"at": at, "label": facts.percent(pd, 0 if pd >= 0.01 else 1)} for pd, at in way.ticks
+            {"at": at, "label": facts.percent(pd, 0 if round(100 * pd, 6).is_integer() else 1)}
+            for pd, at in way.ticks
         ],
     }
 

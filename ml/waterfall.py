@@ -13,7 +13,10 @@ import numpy as np
 
 from ml.calibration import Calibration
 
-_TICKS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
+# Round PDs for an axis: the coarse ones for a long way, the others between them for a short one.
+_COARSE = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
+_FINE = (*_COARSE, 0.003, 0.015, 0.03, 0.04, 0.06, 0.07, 0.08, 0.12, 0.15, 0.25, 0.3, 0.5, 0.7)
+_FEW = 4
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,14 @@ def raw_score(calibration: Calibration, pd: float) -> float:
 
 def _ticks(calibration: Calibration, edges: np.ndarray) -> list[tuple[float, float]]:
     """Round PDs on the way, and the next one on either side of it."""
-    places = [(pd, raw_score(calibration, pd)) for pd in _TICKS]
+    coarse = _around(calibration, edges, _COARSE)
+    return coarse if len(coarse) > _FEW else _around(calibration, edges, sorted(_FINE))
+
+
+def _around(
+    calibration: Calibration, edges: np.ndarray, pds: Sequence[float]
+) -> list[tuple[float, float]]:
+    places = [(pd, raw_score(calibration, pd)) for pd in pds]
     low = max((x for _, x in places if x <= edges.min()), default=-np.inf)
     high = min((x for _, x in places if x >= edges.max()), default=np.inf)
     return [(pd, x) for pd, x in places if low <= x <= high]
