@@ -108,7 +108,7 @@ def _years(value: float) -> str:
 
 
 def _short(value: float) -> str:
-    return number(round(value, 1))
+    return _decimal(value, 0 if round(value, 1).is_integer() else 1)
 
 
 def _points(value: float) -> str:
