@@ -26,6 +26,7 @@ _REASONS = 4  # on each side; more would not be read (12 CFR 1002.9, comment 9(b
 _STEPS = 8
 _REST = "rest"
 _OPEN_FIELDS = 5
+_NEARLY_NONE = 0.02
 
 
 def result(application: LoanApplication, prediction: Prediction) -> dict[str, Any]:
@@ -110,11 +111,7 @@ def _comparison(driver: Mapping[str, Any], past: Past) -> Comparison | None:
         return None
     value, unit = driver["value"], Unit(driver["unit"])
     if value is None:
-        return _shared(
-            _("Not known for %(repaid)s of repaid loans and %(defaulted)s of those not repaid."),
-            typical.repaid.unknown,
-            typical.defaulted.unknown,
-        )
+        return _unknown(typical.repaid.unknown, typical.defaulted.unknown)
     if isinstance(value, str) or unit is Unit.YES_NO:
         return _shared(
             _("The same for %(repaid)s of repaid loans and %(defaulted)s of those not repaid."),
@@ -124,6 +121,16 @@ def _comparison(driver: Mapping[str, Any], past: Past) -> Comparison | None:
     if typical.repaid.half is None or typical.defaulted.half is None:
         return None
     return _numbers(float(value), unit, typical, typical.repaid.half, typical.defaulted.half)
+
+
+def _unknown(repaid: float, defaulted: float) -> Comparison:
+    if max(repaid, defaulted) < _NEARLY_NONE:
+        return Comparison(_("Known for nearly all past loans."))
+    return _shared(
+        _("Not known for %(repaid)s of repaid loans and %(defaulted)s of those not repaid."),
+        repaid,
+        defaulted,
+    )
 
 
 def _shared(words: str, repaid: float, defaulted: float) -> Comparison:

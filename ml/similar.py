@@ -91,4 +91,4 @@ def _places(X: np.ndarray, known: Sequence[np.ndarray]) -> np.ndarray:
             below, upto = (np.searchsorted(among, X[:, j], side) for side in ("left", "right"))
             places[:, j] = (below + upto) / (2 * len(among))
     places[np.isnan(X)] = 0.0
-    return places
+    return np.asarray(places)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -25,13 +26,12 @@ def told(grouped: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _reason(group: dict[str, Any]) -> dict[str, Any]:
     concept = Concept(group["concept"])
     against = group["contribution"] > 0
-    sentence = concept.sentence_against if against else concept.sentence_for
     return {
         "concept": concept.value,
         "label": gettext(concept.label),
         "direction": "against" if against else "for",
         "contribution": group["contribution"],
-        "sentence": gettext(sentence),
+        "sentence": _sentence(concept, group["drivers"], against=against),
         "drivers": [
             {
                 "feature": driver["feature"],
@@ -45,6 +45,15 @@ def _reason(group: dict[str, Any]) -> dict[str, Any]:
             if not _is_protected(driver["feature"])
         ],
     }
+
+
+def _sentence(concept: Concept, drivers: Sequence[Mapping[str, Any]], *, against: bool) -> str:
+    """What is said of the applicant; of what is not known, nothing is said but that."""
+    if drivers and all(driver["value"] is None for driver in drivers):
+        if against:
+            return gettext("Not known of this applicant, which speaks for a higher risk.")
+        return gettext("Not known of this applicant, which speaks for a lower risk.")
+    return gettext(concept.sentence_against if against else concept.sentence_for)
 
 
 def _is_protected(name: str) -> bool:
