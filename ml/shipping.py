@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from ml import bundle as bundles
-from ml import cost, fitting, report, validation
+from ml import cost, fitting, report, similar, validation
 from ml.bundle import BundleFeature
 from ml.choosing import HOLD_OUT, Choices, Options
 from ml.features import FEATURES, HISTORY_FINGERPRINT
@@ -177,13 +177,15 @@ def _reference_places(choices: Choices) -> np.ndarray:
 
 
 def _reference(design: Design, sample: Sample, rows: np.ndarray, pd: np.ndarray) -> pl.DataFrame:
-    """Training rows for drift and fairness.
+    """Training rows for drift, fairness and comparison with past loans.
 
-    Features as the model saw them, protected attributes beside them, PD out of fold, outcome.
+    Features as the model saw them; beside them protected attributes, and what describes a loan
+    to people; PD out of fold, outcome.
     """
     X = design.take(rows)
     columns = [_decoded(feature, X[:, j]) for j, feature in enumerate(design.features)]
-    beside = [n for n, f in FEATURES.items() if f.protected and n not in design.names]
+    wanted = (name for name, f in FEATURES.items() if f.protected or name in similar.FACTS)
+    beside = [name for name in wanted if name not in design.names]
     return pl.DataFrame(
         [
             *columns,

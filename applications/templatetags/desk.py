@@ -11,33 +11,13 @@ from django.forms import Select
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
-from applications import choices
+from applications import facts
 from applications.summary import number
 
 register = template.Library()
-
-# Features that are a column of Home Credit's holding 1 for yes.
-_FLAGS = ("FLAG_", "REG_REGION", "REG_CITY", "LIVE_REGION", "LIVE_CITY")
-_LEVELS = {
-    value: label
-    for levels in (
-        choices.Contract,
-        choices.Education,
-        choices.Accompaniment,
-        choices.Housing,
-        choices.IncomeType,
-        choices.Occupation,
-        choices.Organisation,
-        choices.HouseType,
-        choices.Walls,
-    )
-    for value, label in levels.choices
-}
 
 
 @register.simple_tag
@@ -55,8 +35,7 @@ def percent(share: float | str | None, decimals: int = 1) -> str:
     """A probability as a percentage: 0.0893 becomes 8.9 %. A template's missing value is ""."""
     if share is None or isinstance(share, str):
         return "–"
-    # Rounded first: Django cuts off the digits it does not show.
-    return f"{formats.number_format(round(100 * share, decimals), decimals)}\u00a0%"
+    return facts.percent(share, decimals)
 
 
 @register.filter
@@ -101,17 +80,7 @@ def unlocalised(value: int) -> str:
     return str(value)
 
 
-@register.filter
-def fact(driver: dict[str, Any]) -> str:
-    """What was known behind a reason, as a banker would say it."""
-    value = driver["value"]
-    if value is None or value == "":
-        return _("not known")
-    if driver["feature"].startswith(_FLAGS) and value in {0, 1}:
-        return _("Yes") if value else _("No")
-    if isinstance(value, int | float):
-        return number(value)
-    return str(_LEVELS.get(value, value))
+register.filter("fact", facts.fact)
 
 
 @register.filter

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-import scoring.services
 from applications import clients
 from applications.gauge import gauge
+from applications.result import explained, result
 from applications.summary import as_filed
 from applications.views.common import DeskRequest, desk_required, visible_application
-from monitoring.models import Prediction
 
 
 @desk_required
@@ -36,7 +34,7 @@ def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         ),
         "history_used": clients.history_labels(prediction.history_used),
         "as_filed": as_filed(application),
-        **_explained(prediction),
+        **result(application, prediction),
     }
     return render(request, "applications/detail.html", context)
 
@@ -50,21 +48,5 @@ def explanation(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         return redirect("applications:detail", pk=pk)
     if application.decision is None:
         raise Http404
-    context = {"application": application, **_explained(application.decision.prediction)}
+    context = {"application": application, **explained(application.decision.prediction)}
     return render(request, "applications/_explanation.html", context)
-
-
-def _explained(prediction: Prediction) -> dict[str, Any]:
-    """What the page shows of an explanation: its state, reasons, and their scale."""
-    found = scoring.services.explanation_of(prediction)
-    reasons: list[dict[str, Any]] = list(found.reasons) if found else []
-    strongest = max((abs(reason["contribution"]) for reason in reasons), default=1.0) or 1.0
-    for reason in reasons:
-        reason["width"] = round(100 * abs(reason["contribution"]) / strongest, 1)
-    # What weighs next to nothing would only distract.
-    telling = [reason for reason in reasons if reason["width"] >= 3]
-    return {
-        "explanation": found,
-        "reasons_for": [r for r in telling if r["direction"] == "for"][:6],
-        "reasons_against": [r for r in telling if r["direction"] == "against"][:6],
-    }

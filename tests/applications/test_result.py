@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,11 +14,21 @@ from django.urls import reverse
 import scoring.services
 from applications.models import Decision
 from applications.services import filing
+from applications.templatetags.desk import percent
 from monitoring.models import Outcome
 from scoring.models import Explanation
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
 
 LogIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def explained(banker: User, champion: Any) -> Decision:
+    """A decision of the real champion, with its reasons."""
+    draft = LoanApplicationFactory(filed_by=banker)
+    decision = filing.submit(application_id=draft.pk, submitted_by=banker)
+    scoring.services.explain(prediction_id=decision.prediction_id)
+    return decision
 
 
 def _page(client: Client, decision: Decision, **extra: Any) -> Any:
@@ -78,6 +89,115 @@ def test_reasons_are_asked_for_until_they_arrive(
         assert column not in arrived
 
 
+def test_reasons_compare_the_applicant_with_past_loans(
+    explained: Decision, banker: User, logged_in: LogIn
+) -> None:
+    for html in (
+        _reasons(logged_in(banker), explained),
+        _page(logged_in(banker), explained).content.decode(),
+    ):
+        assert "Typical when repaid: " in html
+        assert "; when not: " in html
+        assert "The middle half lies between" in html
+        assert 'class="desk-strip"' in html
+
+
+def test_the_news_of_the_reasons_is_read_out_once(
+    explained: Decision, banker: User, logged_in: LogIn
+) -> None:
+    client = logged_in(banker)
+
+    assert "innerHTML:#explanation-news" in _reasons(client, explained)
+    page = _page(client, explained).content.decode()
+    assert 'role="status" id="explanation-news"' in page
+    assert "hx-swap-oob" not in page
+
+
+def test_the_waterfall_leads_to_the_pd(explained: Decision, banker: User, logged_in: LogIn) -> None:
+    way = _page(logged_in(banker), explained).context["waterfall"]
+
+    assert way["end"]["pd"] == percent(explained.prediction.pd)
+    assert way["end"]["at"] == pytest.approx(explained.prediction.raw_score)
+    for before, after in pairwise(way["steps"]):
+        assert after["start"] == pytest.approx(before["end"])
+    for step in way["steps"]:
+        assert (step["end"] > step["start"]) == (step["direction"] == "against")
+
+
+def test_the_waterfall_is_a_table_too(explained: Decision, banker: User, logged_in: LogIn) -> None:
+    page = _page(logged_in(banker), explained)
+    html, way = page.content.decode(), page.context["waterfall"]
+
+    table = html[html.index("The same figures as a table") :]
+    for step in (way["start"], *way["steps"], way["end"]):
+        assert f'<th scope="row">{step["label"]}</th>' in table
+
+
+def test_how_certain_it_is(explained: Decision, banker: User, logged_in: LogIn) -> None:
+    page = _page(logged_in(banker), explained)
+    html, around = page.content.decode(), page.context["around"]
+
+    assert f"Of the {around.loans} past loans" in html
+    assert f"lies between {percent(around.low, 0)} and {percent(around.high, 0)}" in html
+    assert page.context["missing"].fields[0] in html
+
+
+def test_fields_left_open_are_named_if_they_apply(
+    champion: Any, banker: User, logged_in: LogIn
+) -> None:
+    draft = LoanApplicationFactory(filed_by=banker, external_score_2=None, owns_car=False)
+    decision = filing.submit(application_id=draft.pk, submitted_by=banker)
+    missing = _page(logged_in(banker), decision).context["missing"]
+
+    assert "External score 2" in missing.fields
+    assert "Age of the car in years" not in missing.fields
+    assert "credit bureau" in missing.history
+
+
+def test_similar_past_loans(explained: Decision, banker: User, logged_in: LogIn) -> None:
+    page = _page(logged_in(banker), explained)
+    html, similar = page.content.decode(), page.context["similar"]
+
+    assert f"Of the {similar['observed'].loans} most similar past loans" in html
+    assert len(similar["closest"]) == 5
+    assert [str(head) for head, _ in similar["applicant"]["cells"]] == [
+        "Amount",
+        "Annual income",
+        "Age",
+        "External scores",
+    ]
+    assert similar["applicant"]["cells"][0][1] == "450,000"
+    assert "had not seen that loan" in html
+
+
+def test_a_model_that_is_gone_leaves_the_decision(banker: User, logged_in: LogIn) -> None:
+    decision = DecisionFactory(application__filed_by=banker)
+    Explanation.objects.create(
+        prediction=decision.prediction,
+        status=Explanation.Status.READY,
+        base_value=-2.5,
+        contributions=b"",
+        grouped=[{"concept": "age", "contribution": 0.5, "drivers": []}],
+    )
+    page = _page(logged_in(banker), decision)
+    html = page.content.decode()
+
+    assert page.status_code == 200
+    assert "Applicants of this age repay less often." in html
+    assert html.count("cannot be read") == 2
+    assert "Typical values of past loans are not available" in html
+    assert "waterfall-chart" not in html.split("</head>")[1]
+
+
+def test_an_outsider_gets_no_reasons(
+    explained: Decision, other_banker: User, logged_in: LogIn
+) -> None:
+    address = reverse("applications:explanation", args=[explained.application_id])
+    answer = logged_in(other_banker).get(address, headers={"HX-Request": "true"})
+
+    assert answer.status_code == 404
+
+
 def test_reasons_that_failed_say_what_to_do(banker: User, logged_in: LogIn) -> None:
     decision = DecisionFactory(application__filed_by=banker)
     Explanation.objects.create(prediction=decision.prediction, status=Explanation.Status.FAILED)
@@ -101,9 +221,25 @@ def test_queries_of_the_result(
     client = logged_in(banker)
 
     # session, user, own permissions, group permissions,
-    # application with its banker, its decisions with scores, explanation
-    with django_assert_num_queries(7):
+    # application with its banker, its decisions with scores, the model, explanation
+    with django_assert_num_queries(8):
         _page(client, decision)
+
+
+def test_queries_of_the_result_with_everything_on_it(
+    explained: Decision,
+    banker: User,
+    logged_in: LogIn,
+    django_assert_num_queries: Callable[..., object],
+) -> None:
+    client = logged_in(banker)
+    _page(client, explained)  # reads the past loans, once for each process
+
+    # as above, and what the score was computed from
+    with django_assert_num_queries(9):
+        page = _page(client, explained)
+
+    assert len(page.content) < 300_000
 
 
 def test_a_draft_has_no_result_yet(banker: User, logged_in: LogIn) -> None:

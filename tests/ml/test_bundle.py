@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from ml import bundle as bundles
-from ml import explanation, features
+from ml import explanation, features, similar
 from ml.bundle import Bundle, BundleError, BundleFeature
 from ml.concepts import Concept
 from ml.schema import APPLICATION_LEVELS
@@ -189,9 +189,11 @@ def test_unknown_levels_and_nulls_are_nan() -> None:
 
 def test_the_reference_sample(bundle: Bundle) -> None:
     reference = bundle.reference()
-    protected = [name for name, feature in features.FEATURES.items() if feature.protected]
     names = [feature.name for feature in bundle.features]
-    assert reference.columns == [*names, *protected, "PD", "TARGET"]
+    kept = {name for name, feature in features.FEATURES.items() if feature.protected}
+    kept |= set(similar.FACTS)
+    beside = [name for name in features.FEATURES if name in kept and name not in names]
+    assert reference.columns == [*names, *beside, "PD", "TARGET"]
     assert reference["PD"].is_between(0, 1).all()
     assert set(reference["TARGET"].to_list()) == {0, 1}
     assert reference["CODE_GENDER"].dtype == pl.String

@@ -16,6 +16,7 @@ from django.utils import timezone
 from monitoring.models import Prediction, Source
 from scoring import registry, services, tasks
 from scoring.models import Explanation, ModelVersion
+from scoring.reasons import told
 from tests.scoring.factories import APPLICATION
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("champion")]
@@ -104,3 +105,23 @@ def test_an_older_model_still_explains_what_it_said(prediction: Prediction) -> N
 def test_nothing_is_explained_that_was_not_scored() -> None:
     with pytest.raises(Explanation.DoesNotExist):
         services.explain(prediction_id=uuid4())
+
+
+@pytest.mark.parametrize(
+    ("values", "contribution", "sentence"),
+    [
+        ([3.0, None], 0.4, "Instalments to us were late or short."),
+        ([3.0, None], -0.4, "Instalments to us were paid in full and on time."),
+        ([None, None], 0.4, "Not known of this applicant, which speaks for a higher risk."),
+        ([None, None], -0.4, "Not known of this applicant, which speaks for a lower risk."),
+    ],
+)
+def test_nothing_is_claimed_of_what_is_not_known(
+    values: list[float | None], contribution: float, sentence: str
+) -> None:
+    drivers = [
+        {"feature": "F", "label": "Payments", "value": value, "contribution": contribution / 2}
+        for value in values
+    ]
+    group = {"concept": "payment_conduct", "contribution": contribution, "drivers": drivers}
+    assert told([group])[0]["sentence"] == sentence
