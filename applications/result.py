@@ -236,7 +236,7 @@ def _loan_fact(name: str, value: float | None) -> str:
 
 _FACTS: dict[str, Promise | str] = {
     "AMT_CREDIT": gettext_lazy("Amount"),
-    "AMT_INCOME_TOTAL": gettext_lazy("Annual income"),
+    "AMT_INCOME_TOTAL": gettext_lazy("Monthly income"),
     "DAYS_BIRTH": gettext_lazy("Age"),
     "EXT_MEAN": gettext_lazy("External scores"),
 }

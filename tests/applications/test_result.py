@@ -162,7 +162,7 @@ def test_similar_past_loans(explained: Decision, banker: User, logged_in: LogIn)
     assert len(similar["closest"]) == 5
     assert [str(head) for head, _ in similar["applicant"]["cells"]] == [
         "Amount",
-        "Annual income",
+        "Monthly income",
         "Age",
         "External scores",
     ]
