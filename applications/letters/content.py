@@ -193,7 +193,11 @@ def _review(decision: Decision) -> str:
             "us (%(address)s; %(phone)s; %(email)s) within 60 days and quote %(reference)s. A "
             "manager who did not take part in the decision will answer you in writing."
         )
-    return text % {"reference": decision.application.reference, **settings.BANK}
+    return text % {
+        **settings.BANK,
+        "phone": settings.BANK["phone"].replace(" ", "\u00a0"),
+        "reference": decision.application.reference.replace("-", "\u2011"),
+    }
 
 
 def _information(decision: Decision) -> str:

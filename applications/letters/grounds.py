@@ -3,7 +3,8 @@
 The rules behind it: 12 CFR 1002.9(b)(2) with its commentary (specific reasons, the true ones,
 four at most, from each part of the process that the application failed), GDPR articles 9, 15
 and 22, and the CNIL's practice. A reason that names or reveals a protected attribute, or that
-tells about other people, is never given; `left_out` names it for the bank.
+tells about other people, is never given; where it would be among the four, `left_out` names
+it for the bank.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def grounds(decision: Decision, explanation: Explanation | None, *, wording: str
     scored = list(_of_score(explanation)) if by_score and explanation else []
     found = [*_of_manager(decision, wording), *_of_policy(decision), *scored]
     told = [Ground(code, sentence) for code, _label, sentence in found if sentence]
-    left_out = [label for _code, label, sentence in found if not sentence]
+    left_out = [label for _code, label, sentence in found[:AT_MOST] if not sentence]
     return Grounds(told[:AT_MOST], left_out, _lack(decision, told, wording))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -35,24 +34,14 @@ _SIZES = (10.0, 9.6, 9.2, 8.8, 8.4, 8.0)  # the largest that keeps it on one pag
 
 def render(content: Content, *, at: datetime) -> bytes:
     """Return the PDF of a letter; the same letter made at the same time is the same file."""
-    pdf = next((drawn for drawn in _tries(content) if drawn.pages_count == 1), None)
-    if pdf is None:
-        raise ValueError("The letter does not fit on one page.")
-    bank = settings.BANK["name"]
-    pdf.set_title(f"{content.subject} – {content.reference}")
-    pdf.set_author(bank)
-    pdf.set_creator(bank)
-    pdf.set_subject(content.subject)
-    pdf.set_lang(content.language)
-    pdf.set_creation_date(at)
-    return bytes(pdf.output())
-
-
-def _tries(content: Content) -> Iterator[_Page]:
     for size in _SIZES:
         page = _Page(size, content.language)
         page.draw(content)
-        yield page
+        if page.pages_count == 1:
+            page.describe(content, at)
+            return bytes(page.output())
+        page.discard()
+    raise ValueError("The letter does not fit on one page.")
 
 
 class _Page(FPDF):
@@ -84,6 +73,21 @@ class _Page(FPDF):
             self._section_title(section.title)
             self._paragraph(section.text, size=self.size - 0.6)
         self._signature(content)
+
+    def describe(self, content: Content, at: datetime) -> None:
+        bank = settings.BANK["name"]
+        self.set_title(f"{content.subject} – {content.reference}")
+        self.set_author(bank)
+        self.set_creator(bank)
+        self.set_subject(content.subject)
+        self.set_lang(content.language)
+        self.set_creation_date(at)
+
+    def discard(self) -> None:
+        """Close the font files, which `output` does otherwise."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
 
     def _letterhead(self, content: Content) -> None:
         bank = settings.BANK

@@ -41,7 +41,12 @@ def letters(request: DeskRequest) -> HttpResponse:
     only_overdue = request.GET.get("show") == "overdue"
     if only_overdue:
         due = due.filter(letter_due_on__lt=today)
-    context = {"page": page_of(request, due), "today": today, "only_overdue": only_overdue}
+    context = {
+        "page": page_of(request, due),
+        "today": today,
+        "only_overdue": only_overdue,
+        "manages": manages,
+    }
     return page_or_results(request, "applications/letters/list", context)
 
 
