@@ -6,7 +6,7 @@ Every sentence is one whole message with named placeholders, written to the appl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from applications.letters.amounts import day, money
 from applications.letters.grounds import Grounds
 from applications.models import Decision, LoanApplication
+from applications.services.filing import LETTER_WITHIN
 from monitoring.models import Completeness, Outcome
 
-DECIDED_WITHIN = timedelta(days=30)  # after its submission a referred application is decided
 _BUREAU = {Completeness.BUREAU, Completeness.FULL}
 _OWN_RECORDS = {Completeness.PREVIOUS, Completeness.FULL}
 
@@ -108,7 +108,7 @@ def _referred(application: LoanApplication) -> tuple[str, str]:
         "yet: one of our managers looks at it in person. You will have our decision by "
         "%(by)s. You need not do anything until then; if documents are missing, your adviser "
         "will ask you for them."
-    ) % {**_asked(application), "by": day(_filed_on(application) + DECIDED_WITHIN)}
+    ) % {**_asked(application), "by": day(_filed_on(application) + LETTER_WITHIN)}
 
 
 def _declined(application: LoanApplication) -> tuple[str, str]:

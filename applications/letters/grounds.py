@@ -53,7 +53,7 @@ class Grounds:
     """What a letter gives as reasons, what it must not, and what is still lacking."""
 
     told: list[Ground] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    left_out: list[Promise | str] = field(default_factory=list)  # in the reader's language
     lack: Lack | None = None
 
     @property
@@ -104,7 +104,7 @@ def _failed_by_score(decision: Decision) -> bool:
 
 
 # Code, label for the bank, and the sentence for the applicant: empty if it must not be given.
-_Found = tuple[str, str, str]
+_Found = tuple[str, Promise | str, str]
 
 
 def _of_manager(decision: Decision, wording: str) -> Iterator[_Found]:
@@ -123,7 +123,7 @@ def _of_policy(decision: Decision) -> Iterator[_Found]:
         if finding["outcome"] == Outcome.DECLINE or (
             decision.kind != Decision.Kind.AUTOMATIC and code not in _NO_FAULT
         ):
-            yield code, str(RULES[code].label), _BY_POLICY[code](finding)
+            yield code, RULES[code].label, _BY_POLICY[code](finding)
 
 
 def _findings(decision: Decision) -> list[dict[str, Any]]:
@@ -142,7 +142,7 @@ def _of_score(explanation: Explanation) -> Iterator[_Found]:
         if group["contribution"] > _TELLING * strongest:
             concept = Concept(group["concept"])
             sentence = "" if _reveals(group) else str(BY_CONCEPT.get(concept, ""))
-            yield concept.value, _(concept.label), sentence
+            yield concept.value, gettext_lazy(concept.label), sentence
 
 
 def _reveals(group: Mapping[str, Any]) -> bool:
