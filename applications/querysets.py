@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import TruncDate
 
 from applications.exceptions import Frozen
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
         Case,
         Decision,
         Entry,
+        Letter,
         LoanApplication,
+        Override,
     )
 
 
@@ -33,6 +35,24 @@ class Summary(TypedDict):
     referred: int
     declined: int
     mean_pd: float | None
+
+
+class Waiting(TypedDict):
+    referrals: int
+    oldest: datetime | None
+    overdue: int
+
+
+class Figures(TypedDict):
+    total: int
+    approved: int
+    referred: int
+    declined: int
+    by_people: int
+
+
+MONTH = timedelta(days=30)
+_NOTHING: Figures = {"total": 0, "approved": 0, "referred": 0, "declined": 0, "by_people": 0}
 
 
 class LoanApplicationQuerySet(models.QuerySet["LoanApplication"]):
@@ -54,6 +74,14 @@ class LoanApplicationQuerySet(models.QuerySet["LoanApplication"]):
     def matching(self, words: str) -> LoanApplicationQuerySet:
         """Those whose reference, applicant or client number holds every word."""
         return self.filter(_holds(words, prefix=""))
+
+    def with_failed_explanation(self) -> LoanApplicationQuerySet:
+        """Those whose decision in force lacks its reasons, because computing them failed."""
+        from scoring.models import Explanation  # noqa: PLC0415 - models import this module
+
+        # From the few that failed to their applications, not the other way round.
+        failed = Explanation.objects.failed().values("pk")
+        return self.filter(case__decision__prediction_id__in=failed)
 
     def with_decision(self) -> LoanApplicationQuerySet:
         """Read each application's decisions and their scores along, in two queries more."""
@@ -94,6 +122,32 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def since(self, moment: datetime) -> DecisionQuerySet:
         return self.filter(decided_at__gte=moment)
+
+    def filed_lately_by(self, user: User, since: datetime) -> DecisionQuerySet:
+        """Decisions on what a banker has submitted since then."""
+        return self.filter(
+            application__filed_by_id=user.pk,
+            application__status="submitted",
+            application__updated_at__gte=since,  # when it was submitted; this one has an index
+        )
+
+    def months(self, now: datetime) -> tuple[Figures, Figures]:
+        """Count the decisions of the last 30 days, and of the 30 days before. One query."""
+        recent = Q(decided_at__gte=now - MONTH)
+        periods = (
+            self.since(now - 2 * MONTH)
+            .order_by()
+            .values(recent=ExpressionWrapper(recent, output_field=models.BooleanField()))
+            .annotate(
+                total=Count("pk"),
+                approved=Count("pk", filter=Q(outcome="approve")),
+                referred=Count("pk", filter=Q(outcome="refer")),
+                declined=Count("pk", filter=Q(outcome="decline")),
+                by_people=Count("pk", filter=~Q(kind="automatic")),
+            )
+        )
+        found: dict[bool, Any] = {bool(row["recent"]): row for row in periods}
+        return found.get(True, _NOTHING), found.get(False, _NOTHING)
 
     def per_day(self) -> models.QuerySet[Decision, DayOfDecisions]:
         """How many decisions of each outcome fell on each day, oldest first. One query."""
@@ -146,6 +200,58 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def letters_due(self) -> CaseQuerySet:
         """Those whose applicant still has to be written to, the most urgent first."""
         return self.filter(letter_due_on__isnull=False).order_by("letter_due_on")
+
+    def letters_overdue(self, today: date) -> CaseQuerySet:
+        return self.letters_due().filter(letter_due_on__lt=today)
+
+    def newest_first(self) -> CaseQuerySet:
+        """Those submitted last first."""
+        # A submitted application does not change any more, and this order has an index.
+        return self.order_by("-application__updated_at")
+
+    def waiting(self, today: date) -> Waiting:
+        """Count what waits for managers. One query."""
+        referred = Q(stage__in=["referred", "claimed"])
+        overdue = Q(letter_due_on__lt=today)
+        return self.filter(referred | overdue).aggregate(  # type: ignore[return-value]  # the keys
+            referrals=Count("pk", filter=referred),
+            oldest=Min("referred_at", filter=referred),
+            overdue=Count("pk", filter=overdue),
+        )
+
+    def letters_due_of_banker(self, user: User) -> CaseQuerySet:
+        # Not a plain equality, which would walk all that the banker ever filed: what is due is
+        # little, and has an index in the very order.
+        banker = F("application__filed_by_id") + 0
+        return self.letters_due().alias(banker=banker).filter(banker=user.pk)
+
+
+class OverrideQuerySet(models.QuerySet["Override"]):
+    def pending(self) -> OverrideQuerySet:
+        """Those that wait for a second manager, the oldest first."""
+        return self.filter(status="pending").order_by("proposed_at")
+
+    def that_may_be_settled_by(self, user: User) -> OverrideQuerySet:
+        """Neither one's own proposals, nor those about what one filed oneself."""
+        return (
+            self.pending().exclude(proposed_by_id=user.pk).exclude(application__filed_by_id=user.pk)
+        )
+
+    def with_application(self) -> OverrideQuerySet:
+        """Join all that one line of the second opinions shows."""
+        return self.select_related(
+            "application", "application__filed_by", "proposed_by", "overruled__prediction"
+        ).defer(
+            "overruled__prediction__inputs",
+            "overruled__prediction__history",
+            "overruled__prediction__features",
+        )
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def without_pdf(self) -> LetterQuerySet:
+        """For lists: leave the files where they are."""
+        return self.defer("pdf").select_related("decision", "made_by")
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from applications.views import filing, history, home, result
+from applications.views import filing, history, home, letters, result
 
 app_name = "applications"
 urlpatterns = [
@@ -11,5 +11,17 @@ urlpatterns = [
     path("applications/<uuid:pk>/edit/", filing.edit, name="edit"),
     path("applications/<uuid:pk>/delete/", filing.delete, name="delete"),
     path("applications/<uuid:pk>/explanation/", result.explanation, name="explanation"),
+    path("applications/<uuid:pk>/letter/", letters.letter, name="letter"),
+    path("applications/<uuid:pk>/letter/make/", letters.letter_make, name="letter-make"),
+    path("applications/<uuid:pk>/letter/reasons/", letters.letter_reasons, name="letter-reasons"),
+    path(
+        "applications/<uuid:pk>/letter/<slug:language>.pdf", letters.letter_pdf, name="letter-pdf"
+    ),
+    path(
+        "applications/<uuid:pk>/letter/handed-over/",
+        letters.letter_handed_over,
+        name="letter-handed-over",
+    ),
+    path("letters/", letters.letters, name="letters"),
     path("history/", history.history, name="history"),
 ]

@@ -20,6 +20,9 @@ class ExplanationQuerySet(models.QuerySet["Explanation"]):
     def pending(self) -> ExplanationQuerySet:
         return self.filter(status="pending")
 
+    def failed(self) -> ExplanationQuerySet:
+        return self.filter(status="failed")
+
     def waiting_since_before(self, moment: datetime) -> ExplanationQuerySet:
         """Pending ones old enough that their task must have been lost."""
         return self.pending().filter(queued_at__lt=moment)

@@ -156,6 +156,15 @@ def note_failed_explanation(*, prediction_id: UUID, error: str, final: bool) -> 
     )
 
 
+@transaction.atomic
+def retry_explanation(*, prediction_id: UUID) -> None:
+    """Queue an explanation again that failed or takes too long. One that is ready stays."""
+    Explanation.objects.filter(pk=prediction_id).exclude(status=Explanation.Status.READY).update(
+        status=Explanation.Status.PENDING, error="", finished_at=None, queued_at=timezone.now()
+    )
+    transaction.on_commit(lambda: _enqueue(prediction_id))
+
+
 def sweep_explanations(*, now: datetime | None = None) -> int:
     """Queue again what was lost between its score and its task; return how many."""
     moment = now or timezone.now()

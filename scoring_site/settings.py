@@ -209,6 +209,21 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 
+# --- the bank, as its letters name it ----------------------------------------
+BANK = {
+    "name": env.str("BANK_NAME", "Example Bank"),
+    "address": env.str("BANK_ADDRESS", "12 rue de l’Exemple, 75009 Paris"),
+    "phone": env.str("BANK_PHONE", "+33 1 99 00 12 34"),
+    "email": env.str("BANK_EMAIL", "credit@bank.example"),
+    "currency": env.str("BANK_CURRENCY", "EUR"),
+    # Where applicants turn to about data the bank did not collect itself, or does not mend.
+    "credit_bureau": env.str("CREDIT_BUREAU", "Example Credit Bureau, 1 place du Fichier, Paris"),
+    "data_protection_authority": env.str(
+        "DATA_PROTECTION_AUTHORITY",
+        "CNIL, 3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07, www.cnil.fr",
+    ),
+}
+
 # --- static files, served by this process ------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
@@ -341,5 +356,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {"celery": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+    "loggers": {
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},  # it tells every step of embedding a font
+    },
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models.application import LoanApplication
 from applications.models.decision import Decision
+from applications.querysets import LetterQuerySet
 
 
 def _attachments() -> Storage:
@@ -103,6 +104,8 @@ class Letter(models.Model):
     )
     made_at = models.DateTimeField(_("made at"), default=timezone.now)
     handed_over_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("letter")

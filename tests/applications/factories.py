@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from applications import choices
-from applications.models import Decision, LoanApplication
+from applications.models import Case, Decision, LoanApplication
 from monitoring.models import Completeness, Outcome, Prediction, Source
 
 
@@ -90,3 +90,13 @@ class DecisionFactory(factory.django.DjangoModelFactory[Decision]):
     )
     prediction = factory.SubFactory(PredictionFactory, outcome=factory.SelfAttribute("..outcome"))
     outcome = Outcome.APPROVE
+
+
+class CaseFactory(factory.django.DjangoModelFactory[Case]):
+    """A case with its decision in force."""
+
+    class Meta:
+        model = Case
+
+    application = factory.SelfAttribute("decision.application")
+    decision = factory.SubFactory(DecisionFactory)

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from applications.models import LoanApplication
 from applications.urls import urlpatterns
-from tests.applications.factories import DecisionFactory, LoanApplicationFactory, UserFactory
+from tests.applications.factories import CaseFactory, LoanApplicationFactory, UserFactory
 
 OK, FOUND, FORBIDDEN, MISSING, METHOD = 200, 302, 403, 404, 405
 PERSONAS = ("owner", "other_banker", "manager", "no_role")
@@ -27,10 +27,18 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "edit": (OK, MISSING, FORBIDDEN, FORBIDDEN),
     "delete": (FOUND, MISSING, FORBIDDEN, FORBIDDEN),
     "explanation": (FOUND, MISSING, FOUND, FORBIDDEN),
+    "letter": (OK, MISSING, OK, FORBIDDEN),
+    "letter-make": (FOUND, MISSING, FOUND, FORBIDDEN),
+    "letter-reasons": (FOUND, MISSING, FOUND, FORBIDDEN),
+    "letter-pdf": (MISSING, MISSING, MISSING, FORBIDDEN),  # none is made yet
+    "letter-handed-over": (MISSING, MISSING, MISSING, FORBIDDEN),
+    "letters": (OK, OK, OK, FORBIDDEN),
     "history": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
 }
 ON_A_DRAFT = ("edit", "delete")
-WITHOUT_KEY = ("home", "list", "new", "history")
+WITHOUT_KEY = ("home", "list", "new", "letters", "history")
+MORE = {"letter-pdf": ("en",)}
+POSTED = ("delete", "letter-make", "letter-reasons", "letter-handed-over")
 
 
 @pytest.fixture
@@ -44,12 +52,12 @@ def _address(name: str, owner: User) -> str:
     if name in ON_A_DRAFT:
         pk = LoanApplicationFactory(filed_by=owner).pk
     else:
-        pk = DecisionFactory(application__filed_by=owner).application.pk
-    return reverse(f"applications:{name}", args=[pk])
+        pk = CaseFactory(decision__application__filed_by=owner).pk
+    return reverse(f"applications:{name}", args=[pk, *MORE.get(name, ())])
 
 
 def _open(client: Client, name: str, address: str) -> int:
-    answer = client.post(address) if name == "delete" else client.get(address)
+    answer = client.post(address) if name in POSTED else client.get(address)
     return answer.status_code
 
 
@@ -72,7 +80,7 @@ def test_access(
 @pytest.mark.parametrize("name", EXPECTED)
 def test_outsiders_are_sent_to_the_login_page(name: str, banker: User, client: Client) -> None:
     address = _address(name, banker)
-    answer = client.post(address) if name == "delete" else client.get(address)
+    answer = client.post(address) if name in POSTED else client.get(address)
 
     assert answer.status_code == FOUND
     assert answer["Location"] == f"{reverse('login')}?next={address}"

@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.models import LoanApplication
 from applications.views import common
 from monitoring.models import Outcome
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
@@ -188,33 +187,3 @@ def test_queries_of_the_history(
     # count, summary, decisions per day, page of decisions, bankers to filter by
     with django_assert_num_queries(9):
         assert len(_shown(client, HISTORY)) == rows
-
-
-@pytest.mark.parametrize("rows", [1, 5])
-def test_queries_of_the_home_page(
-    rows: int,
-    banker: User,
-    logged_in: LogIn,
-    django_assert_num_queries: Callable[..., object],
-) -> None:
-    for _ in range(rows):
-        DecisionFactory(application__filed_by=banker)
-        LoanApplicationFactory(filed_by=banker)
-    client = logged_in(banker)
-
-    # session, user, own permissions, group permissions,
-    # drafts, submitted applications, their decisions with scores
-    with django_assert_num_queries(7):
-        client.get(reverse("applications:home"))
-
-
-def test_home_of_a_manager_counts_the_last_month(manager: User, logged_in: LogIn) -> None:
-    DecisionFactory(outcome=Outcome.APPROVE)
-    DecisionFactory(outcome=Outcome.DECLINE)
-    DecisionFactory(decided_at=timezone.now() - timedelta(days=31))
-
-    summary = logged_in(manager).get(reverse("applications:home")).context["summary"]
-
-    assert (summary["total"], summary["approved"], summary["declined"]) == (2, 1, 1)
-    assert summary["mean_pd"] == pytest.approx(0.05)
-    assert LoanApplication.objects.count() == 3
