@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 
 class ApplicationError(Exception):
@@ -19,6 +20,22 @@ class AlreadySubmitted(ApplicationError):
 
 class ScoringUnavailable(ApplicationError):
     """No score could be computed; the draft is kept."""
+
+
+class AlreadyOffered(ApplicationError):
+    """There is a version already that the banker had not seen; `version` is its key."""
+
+    def __init__(self, message: str, version: UUID) -> None:
+        self.version = version
+        super().__init__(message)
+
+
+class Outdated(ApplicationError):
+    """The model or the cut-offs changed since the banker looked."""
+
+
+class NothingChanged(ApplicationError):
+    """A counter-offer has the terms of the application it is made to."""
 
 
 class NotAccepted(ApplicationError):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 import scoring.services
 from applications import clients
 from applications.gauge import gauge
+from applications.models import LoanApplication
 from applications.summary import as_filed
 from applications.views.common import DeskRequest, desk_required, visible_application
 from monitoring.models import Prediction
@@ -36,6 +37,7 @@ def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         ),
         "history_used": clients.history_labels(prediction.history_used),
         "as_filed": as_filed(application),
+        "versions": LoanApplication.objects.versions_of(application),
         **_explained(prediction),
     }
     return render(request, "applications/detail.html", context)

@@ -27,6 +27,8 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "edit": (OK, MISSING, FORBIDDEN, FORBIDDEN),
     "delete": (FOUND, MISSING, FORBIDDEN, FORBIDDEN),
     "explanation": (FOUND, MISSING, FOUND, FORBIDDEN),
+    "what_if": (OK, MISSING, OK, FORBIDDEN),
+    "counter_offer": (METHOD, METHOD, FORBIDDEN, FORBIDDEN),
     "history": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
 }
 ON_A_DRAFT = ("edit", "delete")
