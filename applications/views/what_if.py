@@ -123,7 +123,7 @@ def _result(
     variant = _tried(tried, form)
     if variant is None:
         context: dict[str, Any] = {"form": form}
-        response = _rendered(request, "applications/what_if_errors.html", context, 422)
+        response = _rendered(request, "applications/what_if_errors.html", context, 200)
         response["HX-Reswap"] = "none"  # the last good result stays; messages go to their fields
         return response
     context = {**_compared(request, application, tried, variant), "form": form}

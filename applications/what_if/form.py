@@ -55,8 +55,8 @@ class WhatIfForm(forms.Form):
         required=True,
     )
     instalments = forms.IntegerField(
-        label=gettext_lazy("Number of instalments"),
-        help_text=gettext_lazy("Monthly. The instalment follows from it."),
+        label=gettext_lazy("Instalments"),
+        help_text=gettext_lazy("How many, one a month."),
         required=False,
         widget=PlainNumberInput(
             attrs={
@@ -69,7 +69,7 @@ class WhatIfForm(forms.Form):
     )
     instalment = _amount(
         gettext_lazy("Or the instalment"),
-        gettext_lazy("Instead of their number, which then follows from it."),
+        gettext_lazy("Their number then follows."),
     )
     down_payment = _amount(
         gettext_lazy("Down payment"),
