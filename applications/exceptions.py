@@ -23,7 +23,7 @@ class ScoringUnavailable(ApplicationError):
 
 
 class AlreadyOffered(ApplicationError):
-    """There is a version already that the banker had not seen; `version` is its key."""
+    """There is such a version already; `version` is its key."""
 
     def __init__(self, message: str, version: UUID) -> None:
         self.version = version
@@ -32,10 +32,6 @@ class AlreadyOffered(ApplicationError):
 
 class Outdated(ApplicationError):
     """The model or the cut-offs changed since the banker looked."""
-
-
-class NothingChanged(ApplicationError):
-    """A counter-offer has the terms of the application it is made to."""
 
 
 class NotAccepted(ApplicationError):

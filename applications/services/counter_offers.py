@@ -15,14 +15,13 @@ from django.utils.translation import gettext as _
 from applications import home_credit, journal
 from applications.exceptions import (
     AlreadyOffered,
-    NothingChanged,
     Outdated,
     ScoringUnavailable,
 )
 from applications.models import Entry, LoanApplication, Note
 from applications.services import filing
 from applications.summary import number
-from applications.what_if.terms import Offer, Terms
+from applications.what_if.terms import Offer, Terms, offer_of
 from applications.what_if.trying import study
 from scoring.exceptions import NoChampion, OutdatedHistory
 
@@ -58,10 +57,8 @@ def file(*, wish: Wish, offered_by: User, at: datetime | None = None) -> LoanApp
     ------
     PermissionDenied
         Unless the banker who filed the application asks.
-    NothingChanged
-        If the terms are those of the application.
     AlreadyOffered
-        If that version was made meanwhile.
+        If that version was made meanwhile, or another has the same terms.
     Outdated
         If another model or other cut-offs would decide than did in the trial.
     NotAccepted
@@ -86,15 +83,16 @@ def _file(wish: Wish, offered_by: User, now: datetime) -> LoanApplication:
     _require_filer(source, offered_by)
     # Whoever makes a version holds the first one, so that of two clicks the second waits.
     original = LoanApplication.objects.select_for_update().get(pk=source.original_id or source.pk)
-    _require_next(original, wish.version)
+    versions = list(LoanApplication.objects.versions_of(original))
+    _require_next(versions, wish.version)
     tried = study(application=source, at=now)
     if tried.basis.stamp != wish.stamp:
         raise Outdated(
             _("The model or the cut-offs changed while you looked. This is the new result.")
         )
-    if tried.filed.under(wish.terms) == tried.filed.offer:
-        raise NothingChanged(_("Change something first: these are the terms that were filed."))
-    made = _version(source, original, wish.version, tried.filed.under(wish.terms))
+    offer = tried.filed.under(wish.terms)
+    _require_new(versions, offer)
+    made = _version(source, original, wish.version, offer)
     _write_down(made, source, offered_by, now)
     if wish.terms.extra_income:
         _note_income(made, tried.filed.offer.monthly_income, wish.terms.extra_income, now)
@@ -107,14 +105,24 @@ def _require_filer(source: LoanApplication, user: User) -> None:
         raise PermissionDenied
 
 
-def _require_next(original: LoanApplication, version: int) -> None:
-    latest = LoanApplication.objects.versions_of(original).last()
-    if latest is not None and version != latest.version + 1:
+def _require_next(versions: list[LoanApplication], version: int) -> None:
+    latest = versions[-1]
+    if version != latest.version + 1:
         raise AlreadyOffered(
             _("%(reference)s was made already, perhaps by a second click. This is it.")
             % {"reference": latest.reference},
             latest.pk,
         )
+
+
+def _require_new(versions: list[LoanApplication], offer: Offer) -> None:
+    for version in versions:
+        if offer_of(version) == offer:
+            raise AlreadyOffered(
+                _("No counter-offer was made: %(reference)s has these very terms. This is it.")
+                % {"reference": version.reference},
+                version.pk,
+            )
 
 
 def _version(

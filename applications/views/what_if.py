@@ -29,7 +29,7 @@ from applications.views.common import (
 from applications.what_if import comparison
 from applications.what_if.form import CounterOfferForm, WhatIfForm, query
 from applications.what_if.proposals import Kind, proposals
-from applications.what_if.terms import filed
+from applications.what_if.terms import filed, offer_of
 from applications.what_if.trying import Study, Variant, study
 from scoring.exceptions import NoChampion, OutdatedHistory
 
@@ -159,10 +159,10 @@ def _compared(
         "points": comparison.points(tried.as_filed, variant),
         "findings": comparison.findings(variant),
         "is_changed": variant.offer != tried.filed.offer,
+        "same": next((one for one in versions if offer_of(one) == variant.offer), None),
         "may_offer": application.filed_by_id == request.user.pk
         and request.user.has_perm("applications.file_application"),
         "sent": query(variant.terms),
-        "versions": versions,
         "next_version": versions[-1].version + 1,
     }
 

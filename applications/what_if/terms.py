@@ -108,8 +108,13 @@ class Filed:
 
 def filed(application: LoanApplication) -> Filed:
     """Return the loan that a submitted application asks for."""
-    offer = Offer(**{name: getattr(application, name) for name in home_credit.TERMS})
+    offer = offer_of(application)
     # A line of credit has no term: its instalment is a part of the limit.
     fixed_term = application.contract_type != Contract.REVOLVING
     plan = repayment.implied(offer.amount, offer.annuity) if fixed_term and offer.annuity else None
     return Filed(offer, plan)
+
+
+def offer_of(application: LoanApplication) -> Offer:
+    """Return the terms that an application holds."""
+    return Offer(**{name: getattr(application, name) for name in home_credit.TERMS})

@@ -18,7 +18,6 @@ from django.urls import reverse
 from applications import journal
 from applications.exceptions import (
     AlreadyOffered,
-    NothingChanged,
     Outdated,
     ScoringUnavailable,
 )
@@ -215,16 +214,22 @@ def test_a_manager_tries_and_is_told_who_files(
 
 
 @pytest.mark.usefixtures("champion")
-def test_the_terms_as_filed_are_no_counter_offer(banker: User, logged_in: LogIn) -> None:
+def test_terms_that_a_version_has_are_no_counter_offer(banker: User, logged_in: LogIn) -> None:
     source = submitted(banker)
-    with pytest.raises(NothingChanged):
-        counter_offers.file(
-            wish=_wish(source, terms=studied(source).filed.terms), offered_by=banker
-        )
+    address = reverse("applications:what_if", args=[source.pk])
+    client = logged_in(banker)
+    made = counter_offers.file(wish=_wish(source), offered_by=banker)
 
-    page = logged_in(banker).get(reverse("applications:what_if", args=[source.pk]))
-    assert "disabled>" in page.content.decode()
-    assert not source.counter_offers.exists()
+    for terms, version in ((studied(source).filed.terms, source), (TERMS, made)):
+        with pytest.raises(AlreadyOffered, match="these very terms") as caught:
+            counter_offers.file(wish=_wish(source, terms=terms, version=3), offered_by=banker)
+        assert caught.value.version == version.pk
+        assert "disabled>" in client.get(address, query(terms)).content.decode()
+    assert (
+        f"{made.reference}</a> has these terms"
+        in client.get(address, query(TERMS)).content.decode()
+    )
+    assert source.counter_offers.count() == 1
 
 
 @pytest.mark.usefixtures("champion")

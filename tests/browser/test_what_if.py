@@ -28,6 +28,7 @@ def test_from_a_try_to_a_counter_offer(page: Page, banker: User, refused: LoanAp
     log_in(page, banker)
     page.goto(f"/applications/{refused.pk}/")
     page.get_by_role("link", name="Try other terms").click()
+    page.wait_for_url("**/what-if/")  # and its scripts, so that nothing is typed too early
     expect(page.get_by_role("heading", name="Declined", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Make this the counter-offer")).to_be_disabled()
     assert fits_the_width(page)
