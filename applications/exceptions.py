@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 
@@ -21,6 +22,18 @@ class AlreadySubmitted(ApplicationError):
 
 class ScoringUnavailable(ApplicationError):
     """No score could be computed; the draft is kept."""
+
+
+class AlreadyOffered(ApplicationError):
+    """There is such a version already; `version` is its key."""
+
+    def __init__(self, message: str, version: UUID) -> None:
+        self.version = version
+        super().__init__(message)
+
+
+class Outdated(ApplicationError):
+    """The model or the cut-offs changed since the banker looked."""
 
 
 class NotAccepted(ApplicationError):

@@ -108,6 +108,7 @@ _FIELDS: Mapping[str, _Column] = {
 }
 COLUMNS: tuple[str, ...] = tuple(column.name for column in _FIELDS.values())
 FIELDS: tuple[str, ...] = (*_FIELDS, "employment")
+TERMS = ("amount", "annuity", "goods_price", "monthly_income")
 
 
 def columns(values: Mapping[str, Any], *, on: date) -> dict[str, Any]:
@@ -119,6 +120,13 @@ def columns(values: Mapping[str, Any], *, on: date) -> dict[str, Any]:
     if values.get("employment") == Employment.NOT_IN_WORK:
         raw["DAYS_EMPLOYED"] = NOT_EMPLOYED
     return raw
+
+
+def terms(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the raw columns of the fields in `TERMS` alone, which no date changes."""
+    return {
+        _FIELDS[field].name: _raw(_FIELDS[field], values.get(field), date.min) for field in TERMS
+    }
 
 
 def fields(raw: Mapping[str, Any], *, on: date) -> dict[str, Any]:

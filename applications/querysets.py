@@ -71,6 +71,15 @@ class LoanApplicationQuerySet(models.QuerySet["LoanApplication"]):
             return self.filter(Q(filed_by_id=user.pk) | Q(status="submitted"))
         return self.filed_by(user)
 
+    def versions_of(self, application: LoanApplication) -> LoanApplicationQuerySet:
+        """The original and all counter-offers to it, with what is in force. One query."""
+        original = application.original_id or application.pk
+        return (
+            self.filter(Q(pk=original) | Q(original_id=original))
+            .select_related("case__decision")
+            .order_by("version")
+        )
+
     def matching(self, words: str) -> LoanApplicationQuerySet:
         """Those whose reference, applicant or client number holds every word."""
         return self.filter(_holds(words, prefix=""))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from applications.views import filing, history, home, letters, result
+from applications.views import filing, history, home, letters, result, what_if
 
 app_name = "applications"
 urlpatterns = [
@@ -23,5 +23,7 @@ urlpatterns = [
         name="letter-handed-over",
     ),
     path("letters/", letters.letters, name="letters"),
+    path("applications/<uuid:pk>/what-if/", what_if.what_if, name="what-if"),
+    path("applications/<uuid:pk>/counter-offer/", what_if.counter_offer, name="counter-offer"),
     path("history/", history.history, name="history"),
 ]

@@ -19,3 +19,7 @@ class InvalidInput(Exception):
 
 class NoChampion(Exception):
     """There is no model to score with, or its files are damaged."""
+
+
+class OutdatedHistory(Exception):
+    """An earlier score's history is laid out for other features than today's."""

@@ -7,12 +7,14 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import numpy as np
+import polars as pl
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -25,7 +27,7 @@ from ml.decision import CutOffs
 from monitoring import services as monitoring
 from monitoring.models import Prediction, Source
 from scoring import inputs, registry
-from scoring.exceptions import InvalidInput
+from scoring.exceptions import InvalidInput, OutdatedHistory
 from scoring.models import ClientFile, Explanation, ModelVersion, Strategy
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ def score(
     application: Mapping[str, Any],
     client_id: int | None = None,
     history: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    like: Prediction | None = None,
     source: Source,
     requested_by: User | None = None,
     at: datetime | None = None,
@@ -49,7 +52,8 @@ def score(
     """Score one application and store the prediction; its explanation follows in a task.
 
     A known client's stored application fills the columns that are not given, and their stored
-    history is used unless `history` brings raw records, which replace it altogether.
+    history is used unless `history` brings raw records, which replace it altogether. With an
+    earlier prediction, `like`, its inputs and history are used instead of what is on file.
 
     Parameters
     ----------
@@ -59,6 +63,9 @@ def score(
         The client's number with the bank.
     history : mapping of table name to records, optional
         Raw records of the auxiliary tables.
+    like : Prediction, optional
+        An earlier prediction on the same applicant, which this one differs from by
+        `application` alone.
     at : datetime, optional
         When the score was given; now unless the past is being written down.
 
@@ -68,35 +75,33 @@ def score(
         Naming each wrong field.
     NoChampion
         If there is no model to score with.
+    OutdatedHistory
+        If the history of `like` was laid out for other features than today's.
     """
     started = time.perf_counter()
     given = inputs.application(application)
     records = inputs.history(history, client_id) if history else None
-    on_file = client_file(client_id) if client_id is not None else None
-    if on_file is None and client_id is not None and not given:
+    on_file = client_file(client_id) if client_id is not None and like is None else None
+    if on_file is None and like is None and client_id is not None and not given:
         raise InvalidInput(
             {"client_id": [_("No client with this number is on file; send the application too.")]}
         )
-    columns = {**(on_file.application if on_file else {}), **given}
+    known = _known(on_file, records, like)
+    columns = {**known.columns, **given}
     inputs.require_complete(columns)
     bundle = registry.champion()
     strategy = Strategy.objects.in_force(at or timezone.now())
     cut_offs = strategy.cut_offs if strategy else bundle.cut_offs
-    vector = features.history_of(records) if records is not None else _stored(on_file)
-    if records is not None:
-        used = [name for name, frame in records.items() if frame.height]
-    else:
-        used = list(on_file.tables) if on_file and vector is not None else []
-    row = bundle.encode(features.row(columns, vector, bundle.needs))
+    row = bundle.encode(features.row(columns, known.history, bundle.needs))
     raw = bundle.raw_score(row)
     pd = float(bundle.calibrate(raw)[0])
     with transaction.atomic():
         prediction = monitoring.record_prediction(
             inputs=columns,
             client_id=client_id,
-            history=vector,
-            history_used=used,
-            history_as_of=on_file.as_of if on_file and records is None else None,
+            history=known.history,
+            history_used=known.history_used,
+            history_as_of=known.history_as_of,
             features=row[0],
             raw_score=float(raw[0]),
             pd=pd,
@@ -115,6 +120,20 @@ def score(
 def client_file(client_id: int) -> ClientFile | None:
     """Return what is on file about a client, None if nothing is."""
     return ClientFile.objects.filter(pk=client_id).first()
+
+
+def history_of(prediction: Prediction) -> np.ndarray | None:
+    """Return the history that a prediction was computed from, to compute another with it.
+
+    Raises
+    ------
+    OutdatedHistory
+        If it was laid out for other features than today's.
+    """
+    vector = prediction.history_vector
+    if vector is not None and vector.shape != (len(features.HISTORY),):
+        raise OutdatedHistory(f"{prediction.pk} holds {vector.size} history features.")
+    return vector
 
 
 def explanation_of(prediction: Prediction) -> Explanation | None:
@@ -242,6 +261,32 @@ def _enqueue(prediction_id: UUID) -> None:
         explain_prediction.delay(str(prediction_id))
     except OperationalError:
         logger.exception("The broker is not reachable; the sweep will queue %s.", prediction_id)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of an applicant beside what is asked for now."""
+
+    columns: Mapping[str, Any]
+    history: np.ndarray | None
+    history_used: Sequence[str]
+    history_as_of: datetime | None
+
+
+def _known(
+    on_file: ClientFile | None,
+    records: Mapping[str, pl.DataFrame] | None,
+    like: Prediction | None,
+) -> _Known:
+    if like is not None:
+        return _Known(like.inputs, history_of(like), like.history_used, like.history_as_of)
+    columns = on_file.application if on_file else {}
+    if records is not None:
+        used = [name for name, frame in records.items() if frame.height]
+        return _Known(columns, features.history_of(records), used, None)
+    vector = _stored(on_file)
+    used = list(on_file.tables) if on_file and vector is not None else []
+    return _Known(columns, vector, used, on_file.as_of if on_file else None)
 
 
 def _stored(on_file: ClientFile | None) -> np.ndarray | None:

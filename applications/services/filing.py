@@ -76,10 +76,17 @@ def delete_draft(*, application: LoanApplication) -> None:
     stored.delete()
 
 
-def submit(*, application_id: UUID, submitted_by: User, at: datetime | None = None) -> Decision:
+def submit(
+    *,
+    application_id: UUID,
+    submitted_by: User,
+    like: Prediction | None = None,
+    at: datetime | None = None,
+) -> Decision:
     """Freeze a draft, have it scored and decide by the cut-offs: all of it, or nothing.
 
-    `at` is now, unless the past is being written down.
+    With an earlier prediction, `like`, only the terms and the income are this application's;
+    all else is scored as it was then. `at` is now, unless the past is being written down.
 
     Raises
     ------
@@ -91,7 +98,7 @@ def submit(*, application_id: UUID, submitted_by: User, at: datetime | None = No
         If there is no model to score with. The draft stays.
     """
     try:
-        return _submit(application_id, submitted_by, at or timezone.now())
+        return _submit(application_id, submitted_by, like, at or timezone.now())
     except InvalidInput as error:
         raise _not_accepted(error) from error
     except NoChampion as error:
@@ -104,15 +111,19 @@ def submit(*, application_id: UUID, submitted_by: User, at: datetime | None = No
 
 
 @transaction.atomic
-def _submit(application_id: UUID, submitted_by: User, now: datetime) -> Decision:
+def _submit(
+    application_id: UUID, submitted_by: User, like: Prediction | None, now: datetime
+) -> Decision:
     won = LoanApplication.objects.drafts().filter(pk=application_id)
     if won.update(status=LoanApplication.Status.SUBMITTED, submitted_at=now, updated_at=now) != 1:
         raise _already(LoanApplication.objects.get(pk=application_id))
     application = LoanApplication.objects.get(pk=application_id)
     prediction = scoring.services.score(
-        application=raw_columns(application, at=now),
+        application=home_credit.terms(model_to_dict(application, fields=home_credit.TERMS))
+        if like
+        else raw_columns(application, at=now),
         client_id=application.client_number,
-        history=None,
+        like=like,
         source=Source.WEB,
         requested_by=submitted_by,
         at=now,

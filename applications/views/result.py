@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from applications import clients
 from applications.gauge import gauge
+from applications.models import LoanApplication
 from applications.result import explained, result
 from applications.summary import as_filed
 from applications.views.common import DeskRequest, desk_required, visible_application
@@ -35,6 +36,7 @@ def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         "history_used": clients.history_labels(prediction.history_used),
         "as_filed": as_filed(application),
         **result(application, prediction),
+        "versions": LoanApplication.objects.versions_of(application),
     }
     return render(request, "applications/detail.html", context)
 

@@ -37,6 +37,7 @@ __all__ = [
     "history_of",
     "matrix",
     "row",
+    "rows",
 ]
 
 Frames = Mapping[str, pl.LazyFrame]
@@ -158,19 +159,38 @@ def row(
     >>> frame["CREDIT_TO_INCOME"].item()
     2.0
     """
+    return rows([application], history, names)
+
+
+def rows(
+    applications: Sequence[Mapping[str, object]],
+    history: Sequence[float] | np.ndarray | None,
+    names: tuple[str, ...] = tuple(FEATURES),
+) -> pl.DataFrame:
+    """Compute features of several applications of one client, who has one history.
+
+    Parameters and errors are those of `row`; the rows are in the order of `applications`.
+
+    Examples
+    --------
+    >>> frame = rows([{"AMT_CREDIT": 1_000, "AMT_INCOME_TOTAL": 500}, {}], None)
+    >>> frame["CREDIT_TO_INCOME"].to_list()
+    [2.0, None]
+    """
     values = np.full(len(HISTORY), np.nan) if history is None else np.asarray(history, np.float64)
     if values.shape != (len(HISTORY),):
         raise ValueError(f"Expected {len(HISTORY)} history features, got {values.shape}.")
     plan = _plan(names)
     stated = pl.DataFrame(
         [
-            pl.Series(name, [application.get(name)], dtype, strict=False)
+            pl.Series(name, [given.get(name) for given in applications], dtype, strict=False)
             for name, dtype in plan.columns.items()
         ]
     ).select(plan.stated)
     known = {name: _known(values[place]) for name, place in plan.history.items()}
-    history_row = pl.from_dicts([known], schema=dict.fromkeys(known, pl.Float64))
-    parts = [part for part in (stated, history_row) if part.width]
+    schema_of_known = dict.fromkeys(known, pl.Float64)
+    history_rows = pl.from_dicts([known] * len(applications), schema=schema_of_known)
+    parts = [part for part in (stated, history_rows) if part.width]
     return pl.concat(parts, how="horizontal").with_columns(plan.combined)
 
 

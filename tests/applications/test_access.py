@@ -33,6 +33,8 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "letter-pdf": (MISSING, MISSING, MISSING, FORBIDDEN),  # none is made yet
     "letter-handed-over": (MISSING, MISSING, MISSING, FORBIDDEN),
     "letters": (OK, OK, OK, FORBIDDEN),
+    "what-if": (OK, MISSING, OK, FORBIDDEN),
+    "counter-offer": (METHOD, METHOD, FORBIDDEN, FORBIDDEN),
     "history": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
 }
 ON_A_DRAFT = ("edit", "delete")

@@ -221,8 +221,8 @@ def test_queries_of_the_result(
     client = logged_in(banker)
 
     # session, user, own permissions, group permissions,
-    # application with its banker, its decisions with scores, the model, explanation
-    with django_assert_num_queries(8):
+    # application with its banker, its decisions with scores, the model, explanation, versions
+    with django_assert_num_queries(9):
         _page(client, decision)
 
 

@@ -143,6 +143,14 @@ def test_a_row_of_some_features_has_the_same_values(applications: pl.DataFrame) 
         assert some[name].to_list() == full[name].to_list(), name
 
 
+def test_rows_of_one_history_are_those_computed_one_by_one(applications: pl.DataFrame) -> None:
+    history = np.random.default_rng(1).random(len(HISTORY))
+    given = [applications.row(index, named=True) for index in range(3)]
+    for names in (tuple(FEATURES), HISTORY[:2], ("CREDIT_TO_INCOME",)):
+        together = features.rows(given, history, names)
+        assert_equal(together, pl.concat([features.row(one, history, names) for one in given]))
+
+
 def test_features_do_not_depend_on_the_order_of_rows(
     frames: dict[str, pl.LazyFrame], applications: pl.DataFrame, matrix: pl.DataFrame
 ) -> None:

@@ -1,0 +1,1 @@
+"""What-if: other terms for an application, tried out without storing anything."""

@@ -1,0 +1,110 @@
+"""Tried terms beside those that were filed, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from applications.summary import number
+from applications.templatetags.desk import percent
+from applications.what_if.terms import Filed, Terms
+from applications.what_if.trying import Variant
+from scoring import policy
+
+_NEARLY = 0.05  # of an instalment: their number is shown as a whole
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fact, as filed and as tried."""
+
+    label: str
+    before: str
+    after: str
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Said:
+    """A policy rule that spoke."""
+
+    outcome: str
+    label: Promise | str
+    sentence: Promise | str
+
+
+def rows(filed: Variant, tried: Variant) -> list[Row]:
+    """Return the facts that terms decide, those that are known."""
+    found = [
+        Row(label, before or "–", after or "–")
+        for (label, before), (_label, after) in zip(_facts(filed), _facts(tried), strict=True)
+    ]
+    return [row for row in found if (row.before, row.after) != ("–", "–")]
+
+
+def points(filed: Variant, tried: Variant) -> str:
+    """The difference of two PDs in percentage points, with its sign: "−1.25"."""
+    difference = round(100 * (tried.tried.pd - filed.tried.pd), 2)
+    sign = "+" if difference > 0 else "−" if difference < 0 else "±"
+    return f"{sign}{formats.number_format(abs(difference), 2)}"
+
+
+def changes(filed: Filed, terms: Terms) -> list[str]:
+    """Say what terms change, one short phrase each."""
+    return list(_changes(filed.terms, terms))
+
+
+def findings(tried: Variant) -> list[Said]:
+    """Return what the policy rules say, in a banker's words."""
+    return [
+        Said(found.outcome, policy.RULES[found.code].label, policy.RULES[found.code].sentence)
+        for found in tried.tried.findings
+    ]
+
+
+def _facts(variant: Variant) -> Iterator[tuple[str, str]]:
+    offer, own = variant.offer, variant.terms.down_payment
+    yield _("Lent"), number(offer.amount)
+    yield _("Down payment"), number(own) if own else ""
+    yield _("Price of the goods"), "" if offer.goods_price is None else number(offer.goods_price)
+    yield _("Instalments"), _count(variant.instalments)
+    yield _("Instalment"), "" if offer.annuity is None else number(offer.annuity)
+    yield _("Monthly income"), number(offer.monthly_income)
+    yield _("Instalment in the income"), "" if offer.burden is None else percent(offer.burden)
+
+
+def _changes(filed: Terms, terms: Terms) -> Iterator[str]:
+    if terms.amount != filed.amount:
+        yield _("Lend %(new)s instead of %(old)s") % {
+            "new": number(terms.amount),
+            "old": number(filed.amount),
+        }
+    if terms.instalments is not None and terms.instalments != filed.instalments:
+        yield ngettext(
+            "%(count)s instalment instead of %(old)s",
+            "%(count)s instalments instead of %(old)s",
+            int(terms.instalments),
+        ) % {"count": _count(terms.instalments), "old": _count(filed.instalments)}
+    if terms.down_payment:
+        yield _("%(own)s of own money for the same goods") % {"own": number(terms.down_payment)}
+    if terms.extra_income:
+        yield _("A co-borrower who earns %(income)s a month") % {
+            "income": number(terms.extra_income)
+        }
+
+
+def _count(instalments: float | None) -> str:
+    if instalments is None:
+        return ""
+    whole = round(instalments)
+    if abs(instalments - whole) < _NEARLY:
+        return str(whole)
+    return _("about %(count)s") % {"count": formats.number_format(round(instalments, 1), 1)}
