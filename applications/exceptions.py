@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.core.exceptions import PermissionDenied
+
 
 class ApplicationError(Exception):
     """Something asked of an application cannot be done."""
@@ -31,3 +33,11 @@ class NotAccepted(ApplicationError):
     def __init__(self, errors: Mapping[str, list[str]]) -> None:
         self.errors = dict(errors)
         super().__init__("; ".join(message for m in self.errors.values() for message in m))
+
+
+class NotAllowed(ApplicationError, PermissionDenied):
+    """Somebody asked for what is not theirs to do; a page answers with 403."""
+
+
+class Stale(ApplicationError):
+    """The case has moved on since its page was opened."""

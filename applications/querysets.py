@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Decision,
         Entry,
         LoanApplication,
+        Override,
     )
 
 
@@ -74,8 +75,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     """Decisions are written once: every bulk way to change them is closed as well."""
 
     def with_score(self) -> DecisionQuerySet:
-        """Join the prediction, leaving its large fields where they are."""
-        return self.select_related("prediction").defer(
+        """Join the prediction, leaving its large fields where they are, and who decided."""
+        return self.select_related("prediction", "decided_by", "agreed_by").defer(
             "prediction__inputs", "prediction__history", "prediction__features"
         )
 
@@ -137,7 +138,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def referred(self) -> CaseQuerySet:
         """Those that wait for a manager, or are with one, the oldest first."""
-        return self.filter(stage__in=["referred", "claimed"]).order_by("since")
+        return self.filter(stage__in=["referred", "claimed"]).order_by("referred_at", "pk")
+
+    def unclaimed(self) -> CaseQuerySet:
+        return self.filter(stage="referred")
+
+    def claimed_by(self, user: User) -> CaseQuerySet:
+        return self.filter(stage="claimed", claimed_by_id=user.pk)
 
     def returned(self) -> CaseQuerySet:
         """Those that a manager sent back with a question, the oldest first."""
@@ -146,6 +153,28 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def letters_due(self) -> CaseQuerySet:
         """Those whose applicant still has to be written to, the most urgent first."""
         return self.filter(letter_due_on__isnull=False).order_by("letter_due_on")
+
+
+class OverrideQuerySet(models.QuerySet["Override"]):
+    def pending(self) -> OverrideQuerySet:
+        """Those that wait for a second manager, the oldest first."""
+        return self.filter(status="pending").order_by("proposed_at")
+
+    def that_may_be_settled_by(self, user: User) -> OverrideQuerySet:
+        """Neither one's own proposals, nor those about what one filed oneself."""
+        return (
+            self.pending().exclude(proposed_by_id=user.pk).exclude(application__filed_by_id=user.pk)
+        )
+
+    def with_application(self) -> OverrideQuerySet:
+        """Join all that one line of the second opinions shows."""
+        return self.select_related(
+            "application", "application__filed_by", "proposed_by", "overruled__prediction"
+        ).defer(
+            "overruled__prediction__inputs",
+            "overruled__prediction__history",
+            "overruled__prediction__features",
+        )
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):

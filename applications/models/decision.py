@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from applications.choices import OverrideReason
 from applications.exceptions import Frozen
 from applications.models.application import LoanApplication
-from applications.querysets import CaseQuerySet, DecisionQuerySet
+from applications.querysets import CaseQuerySet, DecisionQuerySet, OverrideQuerySet
 from monitoring.models import Outcome, Prediction
 
 
@@ -229,6 +229,8 @@ class Override(models.Model):
     )
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True)
+
+    objects = OverrideQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("override")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -13,6 +14,7 @@ import scoring.services
 from applications import clients
 from applications.gauge import gauge
 from applications.summary import as_filed
+from applications.views.case_file import case_file
 from applications.views.common import DeskRequest, desk_required, visible_application
 from monitoring.models import Prediction
 
@@ -20,6 +22,26 @@ from monitoring.models import Prediction
 @desk_required
 @require_GET
 def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
+    return page(request, pk)
+
+
+def page(
+    request: DeskRequest,
+    pk: uuid.UUID,
+    *,
+    typed: forms.BaseForm | None = None,
+    unsent: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The result as it is now.
+
+    Parameters
+    ----------
+    typed : form, optional
+        One of the page's forms that was sent with mistakes, to be mended.
+    unsent : str, optional
+        What somebody wrote in a form that the page may no longer hold, for them to copy.
+    """
     application = visible_application(request, pk)
     decision = application.decision
     if decision is None:
@@ -28,6 +50,8 @@ def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "application": application,
         "decision": decision,
+        "unsent": unsent,
+        **case_file(request, application, typed),
         "prediction": prediction,
         "gauge": gauge(
             pd=prediction.pd,
@@ -38,7 +62,7 @@ def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         "as_filed": as_filed(application),
         **_explained(prediction),
     }
-    return render(request, "applications/detail.html", context)
+    return render(request, "applications/detail.html", context, status=status)
 
 
 @desk_required
