@@ -41,6 +41,14 @@ class Casework:
         return self.decides and waits and self.pending is None
 
 
+def case_of(application: LoanApplication) -> Case | None:
+    """The case of an application read with its decisions, which are not read again."""
+    case: Case | None = getattr(application, "case", None)
+    if case is not None:
+        case.decision = next(d for d in application.decisions.all() if d.pk == case.decision_id)
+    return case
+
+
 def casework(
     *,
     application: LoanApplication,
@@ -57,7 +65,7 @@ def casework(
     typed : form, optional
         One that was sent with mistakes, to be shown instead of an empty one.
     """
-    case: Case | None = getattr(application, "case", None)
+    case = case_of(application)
     if case is None:
         return None
     waiting = application.overrides.pending().select_related("proposed_by")

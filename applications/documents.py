@@ -46,11 +46,8 @@ def content_type(file: UploadedFile[Any]) -> str:
             name,
             ending=ENDINGS[found][0],
         )
-    if len(name) > LONGEST_NAME or not name.isprintable():
-        raise _refused(
-            _("“%(name)s” has too long or unreadable a name: use at most 150 plain characters."),
-            name,
-        )
+    if len(name) > LONGEST_NAME:
+        raise _refused(_("“%(name)s” has too long a name: shorten it to 150 characters."), name)
     return found
 
 

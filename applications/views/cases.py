@@ -8,13 +8,14 @@ from typing import TypeVar
 
 from django.contrib import messages
 from django.forms import ValidationError
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.case_forms import AnswerForm, DecideForm, QuestionForm, SeenForm, SettleForm
+from applications.casework import case_of
 from applications.exceptions import Stale
 from applications.models import Case, Override
 from applications.referrals import ReferralFilter
@@ -64,7 +65,7 @@ def claim(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         deciding.claim(application_id=pk, by=request.user, seen=form.seen)
         return _("The case is yours. Decide it below, or ask the banker.")
 
-    return _press(request, pk, act)
+    return _act(request, pk, SeenForm, act)
 
 
 @decider_required
@@ -74,7 +75,7 @@ def take_over(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         deciding.take_over(application_id=pk, by=request.user, seen=form.seen)
         return _("You have taken the case over.")
 
-    return _press(request, pk, act)
+    return _act(request, pk, SeenForm, act)
 
 
 @decider_required
@@ -84,7 +85,7 @@ def put_back(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         deciding.put_back(application_id=pk, by=request.user, seen=form.seen)
         return _("The case is back in the queue.")
 
-    return _press(request, pk, act)
+    return _act(request, pk, SeenForm, act)
 
 
 @decider_required
@@ -95,7 +96,7 @@ def ask_back(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         deciding.ask_back(application_id=pk, by=request.user, question=question, seen=form.seen)
         return _("The banker sees your question. The case comes back to you with the answer.")
 
-    return _act(request, pk, QuestionForm(request.POST, case=_case(request, pk)), act)
+    return _act(request, pk, QuestionForm, act)
 
 
 @banker_required
@@ -111,8 +112,7 @@ def answer(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         )
         return _("Your answer is with the manager.")
 
-    form = AnswerForm(request.POST, request.FILES, case=_case(request, pk))
-    return _act(request, pk, form, act)
+    return _act(request, pk, AnswerForm, act)
 
 
 @decider_required
@@ -126,7 +126,7 @@ def decide(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
             return _("Your proposal waits for a second manager. Until then nothing changes.")
         return _("Your decision is in force. A letter to the applicant is due within 30 days.")
 
-    return _act(request, pk, DecideForm(request.POST, case=_case(request, pk)), act)
+    return _act(request, pk, DecideForm, act)
 
 
 @decider_required
@@ -145,9 +145,7 @@ def settle(request: DeskRequest, pk: int) -> HttpResponse:
             return _("You agreed: the new decision is in force.")
         return _("You refused: the decision stays as it was.")
 
-    application_id = override.application_id
-    form = SettleForm(request.POST, case=_case(request, application_id))
-    return _act(request, application_id, form, act)
+    return _act(request, override.application_id, SettleForm, act)
 
 
 @decider_required
@@ -162,33 +160,30 @@ def withdraw(request: DeskRequest, pk: int) -> HttpResponse:
     return _to_case(override.application_id)
 
 
-def _press(request: DeskRequest, pk: uuid.UUID, act: Callable[[SeenForm], str]) -> HttpResponse:
-    """For a button without words of its own."""
-    return _act(request, pk, SeenForm(request.POST, case=_case(request, pk)), act)
-
-
-def _act(request: DeskRequest, pk: uuid.UUID, form: F, act: Callable[[F], str]) -> HttpResponse:
+def _act(
+    request: DeskRequest, pk: uuid.UUID, kind: type[F], act: Callable[[F], str]
+) -> HttpResponse:
     """Do what a form asks for, or show the page again with what is to be mended.
 
     `act` returns what to tell somebody when it is done.
     """
+    application = visible_application(request, pk)
+    case = case_of(application)
+    if case is None:
+        raise Http404
+    form = kind(request.POST, request.FILES, case=case)
     if not form.is_valid():
-        return result.page(request, pk, typed=form, status=422)
+        return result.page(request, application, typed=form, status=422)
     try:
         messages.success(request, act(form))
     except Stale as error:
         messages.warning(request, str(error))
-        return result.page(request, pk, unsent=form.cleaned_data.get(form.words, ""), status=409)
+        unsent = form.cleaned_data.get(form.words, "")
+        return result.page(request, visible_application(request, pk), unsent=unsent, status=409)
     except ValidationError as error:
         form.add_error(None, error)
-        return result.page(request, pk, typed=form, status=422)
+        return result.page(request, application, typed=form, status=422)
     return _to_case(pk)
-
-
-def _case(request: DeskRequest, pk: uuid.UUID) -> Case:
-    """The case of an application that one may see."""
-    application = visible_application(request, pk)
-    return get_object_or_404(Case.objects.select_related("decision"), pk=application.pk)
 
 
 def _to_case(pk: uuid.UUID) -> HttpResponseRedirect:

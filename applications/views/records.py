@@ -26,10 +26,10 @@ log = logging.getLogger(__name__)
 @desk_required
 @require_POST
 def write_note(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
-    visible_application(request, pk)
+    application = visible_application(request, pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return result.page(request, pk, typed=form, status=422)
+        return result.page(request, application, typed=form, status=422)
     records.write_note(application_id=pk, author=request.user, text=form.cleaned_data["text"])
     messages.success(request, _("Your note is on file."))
     return _to_file(pk)
@@ -38,17 +38,17 @@ def write_note(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
 @desk_required
 @require_POST
 def attach(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
-    visible_application(request, pk)
+    application = visible_application(request, pk)
     form = DocumentsForm(request.POST, request.FILES)
     if not form.is_valid():
-        return result.page(request, pk, typed=form, status=422)
+        return result.page(request, application, typed=form, status=422)
     try:
         new = records.attach(
             application_id=pk, added_by=request.user, files=form.cleaned_data["documents"]
         )
     except ValidationError as error:
         form.refuse(error.messages)
-        return result.page(request, pk, typed=form, status=422)
+        return result.page(request, application, typed=form, status=422)
     messages.success(request, _attached(new))
     return _to_file(pk)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 import scoring.services
 from applications import clients
 from applications.gauge import gauge
+from applications.models import LoanApplication
 from applications.summary import as_filed
 from applications.views.case_file import case_file
 from applications.views.common import DeskRequest, desk_required, visible_application
@@ -22,12 +23,12 @@ from monitoring.models import Prediction
 @desk_required
 @require_GET
 def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
-    return page(request, pk)
+    return page(request, visible_application(request, pk))
 
 
 def page(
     request: DeskRequest,
-    pk: uuid.UUID,
+    application: LoanApplication,
     *,
     typed: forms.BaseForm | None = None,
     unsent: str = "",
@@ -42,10 +43,9 @@ def page(
     unsent : str, optional
         What somebody wrote in a form that the page may no longer hold, for them to copy.
     """
-    application = visible_application(request, pk)
     decision = application.decision
     if decision is None:
-        return redirect("applications:edit", pk=pk)
+        return redirect("applications:edit", pk=application.pk)
     prediction = decision.prediction
     context = {
         "application": application,

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from applications import choices
-from applications.models import Decision, LoanApplication
+from applications.models import Case, Decision, LoanApplication
 from monitoring.models import Completeness, Outcome, Prediction, Source
 
 
@@ -90,3 +90,22 @@ class DecisionFactory(factory.django.DjangoModelFactory[Decision]):
     )
     prediction = factory.SubFactory(PredictionFactory, outcome=factory.SelfAttribute("..outcome"))
     outcome = Outcome.APPROVE
+
+
+class CaseFactory(factory.django.DjangoModelFactory[Case]):
+    """The case of a submitted application: decided, or waiting if it was referred."""
+
+    class Meta:
+        model = Case
+
+    decision = factory.SubFactory(DecisionFactory)
+    application = factory.SelfAttribute("decision.application")
+    stage = factory.LazyAttribute(
+        lambda case: "referred" if case.decision.outcome == Outcome.REFER else "decided"
+    )
+    referred_at = factory.LazyAttribute(
+        lambda case: timezone.now() if case.stage == "referred" else None
+    )
+    referral_reasons = factory.LazyAttribute(
+        lambda case: ["pd"] if case.stage == "referred" else []
+    )

@@ -101,8 +101,8 @@ def test_queries_of_the_result(
     client = logged_in(banker)
 
     # session, user, own permissions, group permissions,
-    # application with its banker, its decisions with scores, explanation
-    with django_assert_num_queries(7):
+    # application with its banker and case, its decisions with scores, explanation, journal
+    with django_assert_num_queries(8):
         _page(client, decision)
 
 
