@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -53,17 +54,22 @@ def _told(finding: Mapping[str, Any]) -> ToldFinding:
 def _figures(unit: str, value: float, limit: float | None) -> str:
     if not unit or limit is None:
         return ""
+    # One decimal, or as many as tell the value from the limit it broke.
+    decimals = next((d for d in (1, 2, 3) if round(value, d) != round(limit, d)), 3)
+    if unit == "share":
+        value, limit = 100 * value, 100 * limit
     return _("%(value)s; the limit is %(limit)s") % {
-        "value": _in_unit(unit, value),
-        "limit": _in_unit(unit, limit),
+        "value": _in_unit(unit, round(value, decimals)),
+        "limit": _in_unit(unit, round(limit, decimals)),
     }
 
 
 def _in_unit(unit: str, value: float) -> str:
+    shown = formats.localize(int(value) if float(value).is_integer() else value)
     if unit == "share":
-        return f"{number(round(100 * value, 1))}\u00a0%"
+        return f"{shown}\u00a0%"
     if unit == "years":
-        return _("%(years)s years") % {"years": number(round(value, 1))}
+        return _("%(years)s years") % {"years": shown}
     if unit == "times":
-        return _("%(times)s monthly incomes") % {"times": number(round(value, 1))}
+        return _("%(times)s monthly incomes") % {"times": shown}
     return number(value)

@@ -114,7 +114,7 @@ def _decided(outcome: Any, made: str) -> str:
 
 def _facts(data: dict[str, Any]) -> list[str]:
     facts = []
-    if data.get("reason_code") in OverrideReason.values:
+    if not _was_proposed(data) and data.get("reason_code") in OverrideReason.values:
         facts.append(str(OverrideReason(data["reason_code"]).label))
     if data.get("agreed_by"):
         facts.append(_("agreed by %(manager)s") % {"manager": data["agreed_by"]})
@@ -123,7 +123,14 @@ def _facts(data: dict[str, Any]) -> list[str]:
     return facts
 
 
+def _was_proposed(data: dict[str, Any]) -> bool:
+    """Whether a decision follows a proposal, which has told why already."""
+    return bool(data.get("agreed_by"))
+
+
 def _quote(data: dict[str, Any]) -> str:
+    if _was_proposed(data):
+        return ""
     for key in ("question", "answer", "reason", "text"):
         if data.get(key):
             return str(data[key])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.contrib.auth.models import User
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from applications.findings import label_of
 from applications.models import Case, Override
@@ -31,7 +33,11 @@ def referral_reason(code: str) -> Promise | str:
 @register.filter
 def waited(since: datetime | None) -> str:
     """How long something has been waiting, in its largest unit."""
-    return timesince(since, depth=1) if since else "–"
+    if since is None:
+        return "–"
+    if timezone.now() - since < timedelta(minutes=1):
+        return _("a moment")
+    return timesince(since, depth=1)
 
 
 @register.simple_tag
