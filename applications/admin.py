@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from applications.models import Decision, LoanApplication
+from applications.models import Attachment, Case, Decision, Entry, LoanApplication, Note, Override
 from applications.querysets import DecisionQuerySet
 from monitoring.admin import ReadOnly
 
@@ -69,6 +69,49 @@ class DecisionAdmin(ReadOnly, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> DecisionQuerySet:
         return Decision.objects.for_history().select_related("decided_by")
+
+
+@admin.register(Case)
+class CaseAdmin(ReadOnly, ModelAdmin):
+    list_display = ("application", "stage", "since", "claimed_by", "letter_due_on")
+    list_filter = ("stage", "since")
+    list_select_related = ("application", "claimed_by")
+    search_fields = ("application__reference",)
+    show_full_result_count = False
+
+
+@admin.register(Override)
+class OverrideAdmin(ReadOnly, ModelAdmin):
+    list_display = ("proposed_at", "application", "outcome", "status", "proposed_by", "settled_by")
+    list_filter = ("status", "reason_code", "proposed_at")
+    list_select_related = ("application", "proposed_by", "settled_by")
+    search_fields = ("application__reference",)
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnly, ModelAdmin):
+    list_display = ("written_at", "application", "author", "text")
+    list_select_related = ("application", "author")
+    search_fields = ("application__reference",)
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnly, ModelAdmin):
+    """What is on file; the documents themselves are opened at the desk."""
+
+    list_display = ("added_at", "application", "name", "content_type", "size", "added_by")
+    list_select_related = ("application", "added_by")
+    search_fields = ("application__reference", "name")
+    exclude = ("file",)
+
+
+@admin.register(Entry)
+class EntryAdmin(ReadOnly, ModelAdmin):
+    list_display = ("sequence", "at", "kind", "application", "actor")
+    list_filter = ("kind", "at")
+    list_select_related = ("application", "actor")
+    search_fields = ("application__reference",)
+    show_full_result_count = False
 
 
 @admin.register(User)

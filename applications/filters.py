@@ -61,7 +61,7 @@ class ApplicationFilter(filters.FilterSet):  # type: ignore[misc]  # untyped pac
         choices=LoanApplication.Status, label=_("Status"), empty_label=_("Any status")
     )
     outcome = filters.ChoiceFilter(
-        field_name="decisions__outcome",
+        field_name="case__decision__outcome",
         choices=Decided,
         label=_("Decision"),
         empty_label=_("Any decision"),

@@ -111,8 +111,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     """Decisions are written once: every bulk way to change them is closed as well."""
 
     def with_score(self) -> DecisionQuerySet:
-        """Join the prediction, leaving its large fields where they are."""
-        return self.select_related("prediction").defer(
+        """Join the prediction, leaving its large fields where they are, and who decided."""
+        return self.select_related("prediction", "decided_by", "agreed_by").defer(
             "prediction__inputs", "prediction__history", "prediction__features"
         )
 
@@ -200,7 +200,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def referred(self) -> CaseQuerySet:
         """Those that wait for a manager, or are with one, the oldest first."""
-        return self.filter(stage__in=["referred", "claimed"]).order_by("since")
+        return self.filter(stage__in=["referred", "claimed"]).order_by("referred_at", "pk")
+
+    def unclaimed(self) -> CaseQuerySet:
+        return self.filter(stage="referred")
+
+    def claimed_by(self, user: User) -> CaseQuerySet:
+        return self.filter(stage="claimed", claimed_by_id=user.pk)
 
     def returned(self) -> CaseQuerySet:
         """Those that a manager sent back with a question, the oldest first."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from applications.views import filing, history, home, letters, result, what_if
+from applications.views import cases, filing, history, home, letters, records, result, what_if
 
 app_name = "applications"
 urlpatterns = [
@@ -26,4 +26,17 @@ urlpatterns = [
     path("applications/<uuid:pk>/what-if/", what_if.what_if, name="what-if"),
     path("applications/<uuid:pk>/counter-offer/", what_if.counter_offer, name="counter-offer"),
     path("history/", history.history, name="history"),
+    path("referrals/", cases.referrals, name="referrals"),
+    path("referrals/second-opinions/", cases.second_opinions, name="second-opinions"),
+    path("applications/<uuid:pk>/claim/", cases.claim, name="claim"),
+    path("applications/<uuid:pk>/take-over/", cases.take_over, name="take-over"),
+    path("applications/<uuid:pk>/put-back/", cases.put_back, name="put-back"),
+    path("applications/<uuid:pk>/ask-back/", cases.ask_back, name="ask-back"),
+    path("applications/<uuid:pk>/answer/", cases.answer, name="answer"),
+    path("applications/<uuid:pk>/decide/", cases.decide, name="decide"),
+    path("overrides/<int:pk>/settle/", cases.settle, name="settle"),
+    path("overrides/<int:pk>/withdraw/", cases.withdraw, name="withdraw"),
+    path("applications/<uuid:pk>/notes/", records.write_note, name="write-note"),
+    path("applications/<uuid:pk>/documents/", records.attach, name="attach"),
+    path("documents/<uuid:pk>/", records.document, name="document"),
 ]

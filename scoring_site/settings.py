@@ -235,7 +235,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Documents of applicants: never under an address of their own, only through the desk.
     "attachments": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "applications.storage.DurableStorage",
         "OPTIONS": {"location": VAR_DIR / "attachments", "base_url": None},
     },
     "staticfiles": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -13,20 +14,42 @@ from applications.gauge import gauge
 from applications.models import LoanApplication
 from applications.result import explained, result
 from applications.summary import as_filed
+from applications.views.case_file import case_file
 from applications.views.common import DeskRequest, desk_required, visible_application
 
 
 @desk_required
 @require_GET
 def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
-    application = visible_application(request, pk)
+    return page(request, visible_application(request, pk))
+
+
+def page(
+    request: DeskRequest,
+    application: LoanApplication,
+    *,
+    typed: forms.BaseForm | None = None,
+    unsent: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The result as it is now.
+
+    Parameters
+    ----------
+    typed : form, optional
+        One of the page's forms that was sent with mistakes, to be mended.
+    unsent : str, optional
+        What somebody wrote in a form that the page may no longer hold, for them to copy.
+    """
     decision = application.decision
     if decision is None:
-        return redirect("applications:edit", pk=pk)
+        return redirect("applications:edit", pk=application.pk)
     prediction = decision.prediction
     context = {
         "application": application,
         "decision": decision,
+        "unsent": unsent,
+        **case_file(request, application, typed),
         "prediction": prediction,
         "gauge": gauge(
             pd=prediction.pd,
@@ -38,7 +61,7 @@ def detail(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
         **result(application, prediction),
         "versions": LoanApplication.objects.versions_of(application),
     }
-    return render(request, "applications/detail.html", context)
+    return render(request, "applications/detail.html", context, status=status)
 
 
 @desk_required

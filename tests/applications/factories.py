@@ -93,10 +93,19 @@ class DecisionFactory(factory.django.DjangoModelFactory[Decision]):
 
 
 class CaseFactory(factory.django.DjangoModelFactory[Case]):
-    """A case with its decision in force."""
+    """The case of a submitted application: decided, or waiting if it was referred."""
 
     class Meta:
         model = Case
 
-    application = factory.SelfAttribute("decision.application")
     decision = factory.SubFactory(DecisionFactory)
+    application = factory.SelfAttribute("decision.application")
+    stage = factory.LazyAttribute(
+        lambda case: "referred" if case.decision.outcome == Outcome.REFER else "decided"
+    )
+    referred_at = factory.LazyAttribute(
+        lambda case: timezone.now() if case.stage == "referred" else None
+    )
+    referral_reasons = factory.LazyAttribute(
+        lambda case: ["pd"] if case.stage == "referred" else []
+    )

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from applications.models import LoanApplication
+from applications.models import Attachment, LoanApplication
 from applications.urls import urlpatterns
 from tests.applications.factories import CaseFactory, LoanApplicationFactory, UserFactory
 
@@ -36,11 +36,26 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "what-if": (OK, MISSING, OK, FORBIDDEN),
     "counter-offer": (METHOD, METHOD, FORBIDDEN, FORBIDDEN),
     "history": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "referrals": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "second-opinions": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "claim": (FORBIDDEN, FORBIDDEN, METHOD, FORBIDDEN),
+    "take-over": (FORBIDDEN, FORBIDDEN, METHOD, FORBIDDEN),
+    "put-back": (FORBIDDEN, FORBIDDEN, METHOD, FORBIDDEN),
+    "ask-back": (FORBIDDEN, FORBIDDEN, METHOD, FORBIDDEN),
+    "answer": (METHOD, METHOD, FORBIDDEN, FORBIDDEN),
+    "decide": (FORBIDDEN, FORBIDDEN, METHOD, FORBIDDEN),
+    "settle": (FORBIDDEN, FORBIDDEN, METHOD, FORBIDDEN),
+    "withdraw": (FORBIDDEN, FORBIDDEN, METHOD, FORBIDDEN),
+    "write-note": (METHOD, METHOD, METHOD, FORBIDDEN),
+    "attach": (METHOD, METHOD, METHOD, FORBIDDEN),
+    "document": (FOUND, MISSING, FOUND, FORBIDDEN),
 }
 ON_A_DRAFT = ("edit", "delete")
-WITHOUT_KEY = ("home", "list", "new", "letters", "history")
 MORE = {"letter-pdf": ("en",)}
 POSTED = ("delete", "letter-make", "letter-reasons", "letter-handed-over")
+ON_A_PROPOSAL = ("settle", "withdraw")
+WITHOUT_KEY = ("home", "list", "new", "letters", "history", "referrals", "second-opinions")
+FOR_MANAGERS = ("history", "referrals", "second-opinions")
 
 
 @pytest.fixture
@@ -51,11 +66,26 @@ def people(banker: User, other_banker: User, manager: User, no_role: User) -> di
 def _address(name: str, owner: User) -> str:
     if name in WITHOUT_KEY:
         return reverse(f"applications:{name}")
+    pk: object
     if name in ON_A_DRAFT:
         pk = LoanApplicationFactory(filed_by=owner).pk
+    elif name in ON_A_PROPOSAL:
+        pk = 1  # the method is looked at before the proposal
+    elif name == "document":
+        pk = _lost_document(owner).pk
     else:
         pk = CaseFactory(decision__application__filed_by=owner).pk
     return reverse(f"applications:{name}", args=[pk, *MORE.get(name, ())])
+
+
+def _lost_document(owner: User) -> Attachment:
+    """One whose file is gone, so that who may have it is sent back with a message."""
+    return Attachment.objects.create(
+        application=CaseFactory(decision__application__filed_by=owner).application,
+        file="nowhere",
+        size=1,
+        added_by=owner,
+    )
 
 
 def _open(client: Client, name: str, address: str) -> int:
@@ -119,7 +149,7 @@ def test_deleting_needs_a_post(banker: User, logged_in: Callable[[User], Client]
     assert answer.status_code == METHOD
 
 
-@pytest.mark.parametrize("name", [name for name in WITHOUT_KEY if name != "history"])
+@pytest.mark.parametrize("name", [name for name in WITHOUT_KEY if name not in FOR_MANAGERS])
 def test_content_policy_is_strict(
     name: str, banker: User, logged_in: Callable[[User], Client]
 ) -> None:
@@ -132,6 +162,17 @@ def test_content_policy_is_strict(
     assert "onclick" not in html
     assert "<style" not in html
     assert html.count("<script") == html.count('<script src="')
+
+
+@pytest.mark.parametrize("name", [*FOR_MANAGERS, "detail"])
+def test_content_policy_is_strict_for_managers(
+    name: str, banker: User, manager: User, logged_in: Callable[[User], Client]
+) -> None:
+    html = logged_in(manager).get(_address(name, banker)).content.decode()
+
+    assert "style=" not in html
+    assert "onclick" not in html
+    assert "<style" not in html
 
 
 @pytest.mark.django_db

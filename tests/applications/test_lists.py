@@ -11,9 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.services import deciding
+from applications.services.deciding import Seen, Verdict
 from applications.views import common
 from monitoring.models import Outcome
-from tests.applications.factories import DecisionFactory, LoanApplicationFactory
+from tests.applications.factories import CaseFactory, DecisionFactory, LoanApplicationFactory
 
 LogIn = Callable[[User], Client]
 LIST = reverse("applications:list")
@@ -57,15 +59,30 @@ def test_filters_of_the_list(
     LoanApplicationFactory(
         filed_by=banker, first_name="Marc", last_name="Dubois", reference="A-2020-777777"
     )
-    DecisionFactory(
-        outcome=Outcome.DECLINE,
-        application__filed_by=banker,
-        application__first_name="Anna",
-        application__last_name="Keller",
-        application__client_number=100017,
+    CaseFactory(
+        decision__outcome=Outcome.DECLINE,
+        decision__application__filed_by=banker,
+        decision__application__first_name="Anna",
+        decision__application__last_name="Keller",
+        decision__application__client_number=100017,
     )
 
     assert set(_shown(logged_in(banker), LIST, **filters)) == expected
+
+
+@pytest.mark.parametrize(("outcome", "found"), [("approve", {"Keller"}), ("decline", set())])
+def test_the_list_is_filtered_by_the_decision_in_force(
+    outcome: str, found: set[str], banker: User, manager: User, logged_in: LogIn
+) -> None:
+    case = CaseFactory(
+        decision__outcome=Outcome.DECLINE,
+        decision__application__filed_by=banker,
+        decision__application__last_name="Keller",
+    )
+    verdict = Verdict("approve", "security", "A guarantor signs.")
+    deciding.decide(application_id=case.pk, by=manager, verdict=verdict, seen=Seen.of(case))
+
+    assert set(_shown(logged_in(banker), LIST, outcome=outcome)) == found
 
 
 @pytest.mark.parametrize(
@@ -184,6 +201,6 @@ def test_queries_of_the_history(
     client = logged_in(manager)
 
     # session, user, own permissions, group permissions,
-    # count, summary, decisions per day, page of decisions, bankers to filter by
-    with django_assert_num_queries(9):
+    # count, summary, decisions per day, page of decisions, bankers to filter by, waiting cases
+    with django_assert_num_queries(10):
         assert len(_shown(client, HISTORY)) == rows

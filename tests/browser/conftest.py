@@ -72,15 +72,16 @@ def roles(transactional_db: None) -> None:
 
 @pytest.fixture
 def banker(roles: None) -> User:
-    return _person("banker", "Bankers")
+    return person("banker", "Bankers")
 
 
 @pytest.fixture
 def manager(roles: None) -> User:
-    return _person("manager", "Managers")
+    return person("manager", "Managers")
 
 
-def _person(username: str, role: str) -> User:
+def person(username: str, role: str) -> User:
+    """Somebody who can log in; ask for `roles` first."""
     return UserFactory(
         username=username,
         first_name=username.title(),

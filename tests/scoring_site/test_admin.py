@@ -11,7 +11,7 @@ from knox.models import AuthToken
 from monitoring.models import Prediction, Source
 from scoring import services
 from scoring.models import ClientFile, Explanation, ModelVersion
-from tests.applications.factories import DecisionFactory, UserFactory
+from tests.applications.factories import CaseFactory, DecisionFactory, UserFactory
 from tests.scoring.factories import APPLICATION
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,14 @@ def prediction(champion: ModelVersion) -> Prediction:
 def test_lists_open(admin: Client, page: str, prediction: Prediction) -> None:
     DecisionFactory()
     assert admin.get(reverse(f"admin:{page}_changelist")).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["case", "override", "entry", "note", "attachment"])
+def test_records_of_cases_are_shown_and_cannot_be_added(admin: Client, page: str) -> None:
+    CaseFactory()
+    name = f"admin:applications_{page}"
+    assert admin.get(reverse(f"{name}_changelist")).status_code == 200
+    assert admin.get(reverse(f"{name}_add")).status_code == 403
 
 
 @pytest.mark.parametrize("page", LISTS)
