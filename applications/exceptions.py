@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from applications.models import LoanApplication
 
 
 class ApplicationError(Exception):
@@ -15,6 +19,17 @@ class Frozen(ApplicationError):
 
 class AlreadySubmitted(ApplicationError):
     """The application has its decision; a second submission changes nothing."""
+
+
+class ChangedMeanwhile(ApplicationError):
+    """A draft was changed, or deleted, since it was read; nothing was saved over it.
+
+    `stored` is the draft as it is now, None if it is gone.
+    """
+
+    def __init__(self, stored: LoanApplication | None) -> None:
+        self.stored = stored
+        super().__init__("The draft was changed since it was read.")
 
 
 class ScoringUnavailable(ApplicationError):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from applications.views import filing, history, home, result
+from applications.views import clients, filing, history, home, result
 
 app_name = "applications"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("applications/<uuid:pk>/edit/", filing.edit, name="edit"),
     path("applications/<uuid:pk>/delete/", filing.delete, name="delete"),
     path("applications/<uuid:pk>/explanation/", result.explanation, name="explanation"),
+    path("clients/", clients.search, name="clients"),
+    path("clients/<int:number>/", clients.client, name="client"),
     path("history/", history.history, name="history"),
 ]

@@ -27,10 +27,12 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "edit": (OK, MISSING, FORBIDDEN, FORBIDDEN),
     "delete": (FOUND, MISSING, FORBIDDEN, FORBIDDEN),
     "explanation": (FOUND, MISSING, FOUND, FORBIDDEN),
+    "clients": (OK, OK, OK, FORBIDDEN),
+    "client": (OK, OK, OK, FORBIDDEN),
     "history": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
 }
 ON_A_DRAFT = ("edit", "delete")
-WITHOUT_KEY = ("home", "list", "new", "history")
+WITHOUT_KEY = ("home", "list", "new", "clients", "history")
 
 
 @pytest.fixture
@@ -41,6 +43,9 @@ def people(banker: User, other_banker: User, manager: User, no_role: User) -> di
 def _address(name: str, owner: User) -> str:
     if name in WITHOUT_KEY:
         return reverse(f"applications:{name}")
+    if name == "client":
+        DecisionFactory(application__filed_by=owner, application__client_number=7)
+        return reverse("applications:client", args=[7])
     if name in ON_A_DRAFT:
         pk = LoanApplicationFactory(filed_by=owner).pk
     else:
