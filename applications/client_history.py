@@ -159,7 +159,7 @@ _CARDS = (
             _Line("PREV_REFUSED_COUNT", _("Refused"), _count, warns_above=0),
             _Line("PREV_DAYS_DECISION_LAST", _("Latest decision"), _day),
             _Line("PREV_LAST_REFUSED", _("Was the latest refused?"), _yes_no, warns_above=0),
-            _Line("PREV_LAST_CREDIT", _("Amount of the latest"), _money),
+            _Line("PREV_LAST_APPROVED_CREDIT", _("Amount of the latest loan"), _money),
         ),
         would_bring=_("The first application with us will be the start of this record."),
     ),

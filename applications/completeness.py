@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from django.forms.boundfield import BoundField
 
@@ -42,22 +43,22 @@ class Picture:
 
 def picture(form: ApplicationForm) -> Picture:
     """Say how complete a form is, and which empty fields matter most to the champion."""
-    asked = [item for section in form.sections() for item in section.inputs if item.asked]
+    sections = list(form.sections())
     return Picture(
         tier=completeness(clients.tables_on_file(form.known_number())),
-        needed=len(asked),
-        filled=sum(item.filled for item in asked),
-        worth_asking=_worth_asking(form, {item.field.name for item in asked}),
+        needed=sum(section.asked for section in sections),
+        filled=sum(section.filled for section in sections),
+        worth_asking=_worth_asking(form),
     )
 
 
-def _worth_asking(form: ApplicationForm, asked: set[str]) -> list[BoundField]:
+def _worth_asking(form: ApplicationForm) -> list[BoundField]:
     try:
         ranking = fields_by_weight(registry.champion().sha256)
     except NoChampion:
         return []
-    empty = (form[name] for name in ranking if name not in asked and form.is_empty(name))
-    return [field for field, _place in zip(empty, range(_WORTH_ASKING), strict=False)]
+    names = (name for name in ranking if not form.asked_for(name) and form.could_hold(name))
+    return [form[name] for name in islice(names, _WORTH_ASKING)]
 
 
 @lru_cache(maxsize=4)

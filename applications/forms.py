@@ -105,8 +105,8 @@ class BoundSection:
 
     @property
     def filled(self) -> int:
-        """How many of those asked for are filled in."""
-        return sum(item.asked and item.filled for item in self.inputs)
+        """How many of those asked for are filled in, and rightly."""
+        return sum(item.asked and item.filled and not item.field.errors for item in self.inputs)
 
 
 class ApplicationForm(_ApplicationModelForm):
@@ -164,7 +164,12 @@ class ApplicationForm(_ApplicationModelForm):
         """Whether nothing that could be kept was filled in."""
         return all(value in _EMPTY for value in self.cleaned_data.values())
 
-    def is_empty(self, name: str) -> bool:
+    def could_hold(self, name: str) -> bool:
+        """Whether a field is empty and may be filled in, given what else is."""
+        if name == "car_age" and self["owns_car"].value() == "no":
+            return False
+        if name == "employed_since" and self["employment"].value() == Employment.NOT_IN_WORK:
+            return False
         return self[name].value() in _EMPTY
 
     def known_number(self) -> int | None:
@@ -200,6 +205,11 @@ class ApplicationForm(_ApplicationModelForm):
     def wrong_fields(self) -> list[BoundField]:
         """The fields to mend, in the order of the page."""
         return [self[name] for name in self.fields if self[name].errors]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Every field: those of the form state the model's limits, and cost no query each."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # not in the stubs
+        return excluded | set(self.fields)
 
     def _bound(self, group: Group) -> BoundGroup:
         inputs = [Input(self[name], self.asked_for(name)) for name in group.fields]
