@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+
+if TYPE_CHECKING:
+    from applications.models import LoanApplication
 
 
 class ApplicationError(Exception):
@@ -18,6 +22,17 @@ class Frozen(ApplicationError):
 
 class AlreadySubmitted(ApplicationError):
     """The application has its decision; a second submission changes nothing."""
+
+
+class ChangedMeanwhile(ApplicationError):
+    """A draft was changed, or deleted, since it was read; nothing was saved over it.
+
+    `stored` is the draft as it is now, None if it is gone.
+    """
+
+    def __init__(self, stored: LoanApplication | None) -> None:
+        self.stored = stored
+        super().__init__("The draft was changed since it was read.")
 
 
 class ScoringUnavailable(ApplicationError):

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import clients
 from applications.choices import Employment
+from applications.fields import YesNoSelect, of_model
 from applications.layout import SECTIONS, Group, Section
 from applications.models import LoanApplication
 
@@ -41,69 +40,25 @@ REQUIRED = (
     "contract_type",
     "amount",
 )
+# Fields whose error may come from another one, and so appear or go when that one changes.
+_ANSWERING = (
+    "id_document_date",
+    "registration_date",
+    "phone_changed_date",
+    "birth_date",
+    "family_members",
+    "car_age",
+    "employed_since",
+    "annuity",
+    "goods_price",
+    "circle_late_30",
+    "circle_late_60",
+)
+_EMPTY = (None, "")
 _YOUNGEST = 18
 _OLDEST = 100
 _WORKING_AGE = 14
 _DATES_OF_A_LIFE = ("id_document_date", "registration_date", "phone_changed_date")
-
-
-class PlainNumberInput(forms.NumberInput):
-    """Shows a number with every digit it has, and no more: 450000, 0.08303696739132256."""
-
-    def format_value(self, value: Any) -> str | None:
-        if isinstance(value, float) and value.is_integer():
-            return f"{value:.0f}"
-        shown: str | None = super().format_value(value)
-        return shown
-
-
-class YesNoSelect(forms.RadioSelect):
-    """Three buttons side by side: yes, no, not known."""
-
-    template_name = "applications/widgets/yes_no.html"
-
-
-class YesNoField(forms.TypedChoiceField):
-    """Yes, no or not known, as True, False or None."""
-
-    widget = YesNoSelect
-    _CHOICES: ClassVar = [("yes", _("Yes")), ("no", _("No")), ("", _("Not known"))]
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            choices=self._CHOICES, coerce=lambda value: value == "yes", empty_value=None, **kwargs
-        )
-
-    def prepare_value(self, value: Any) -> Any:
-        return {True: "yes", False: "no", None: ""}.get(value, value)
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool(self.prepare_value(initial) != self.prepare_value(data))
-
-
-def _form_field(field: models.Field[Any, Any], **kwargs: Any) -> forms.Field | None:
-    """Choose the input that suits a model field."""
-    if isinstance(field, models.BooleanField):
-        return YesNoField(label=field.verbose_name, help_text=field.help_text, required=False)
-    if isinstance(field, models.DateField):
-        kwargs["widget"] = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    elif isinstance(field, models.FloatField):
-        kwargs.update(_bounds(field))
-        kwargs["widget"] = PlainNumberInput(attrs={"step": "any", "inputmode": "decimal"})
-    elif isinstance(field, models.IntegerField) and not field.choices:
-        kwargs.update(_bounds(field))
-        kwargs["widget"] = PlainNumberInput(attrs={"step": "1", "inputmode": "numeric"})
-    return field.formfield(**kwargs)
-
-
-def _bounds(field: models.Field[Any, Any]) -> dict[str, float]:
-    """The limits of a model field, for its input to state and check first."""
-    lowest = [v.limit_value for v in field.validators if isinstance(v, MinValueValidator)]
-    highest = [v.limit_value for v in field.validators if isinstance(v, MaxValueValidator)]
-    return {
-        **({"min_value": max(lowest)} if lowest else {}),
-        **({"max_value": min(highest)} if highest else {}),
-    }
 
 
 @dataclass(frozen=True)
@@ -115,7 +70,11 @@ class Input:
 
     @property
     def filled(self) -> bool:
-        return self.field.value() not in (None, "")
+        return self.field.value() not in _EMPTY
+
+    @property
+    def is_day(self) -> bool:
+        return isinstance(self.field.field, forms.DateField)
 
 
 @dataclass(frozen=True)
@@ -134,9 +93,20 @@ class BoundSection:
 
     section: Section
     groups: list[BoundGroup]
-    errors: int
-    filled: int
-    asked: int
+    inputs: list[Input]
+
+    @property
+    def errors(self) -> int:
+        return sum(bool(item.field.errors) for item in self.inputs)
+
+    @property
+    def asked(self) -> int:
+        return sum(item.asked for item in self.inputs)
+
+    @property
+    def filled(self) -> int:
+        """How many of those asked for are filled in, and rightly."""
+        return sum(item.asked and item.filled and not item.field.errors for item in self.inputs)
 
 
 class ApplicationForm(_ApplicationModelForm):
@@ -151,7 +121,7 @@ class ApplicationForm(_ApplicationModelForm):
             "client_number",
             *(name for section in SECTIONS for group in section.groups for name in group.fields),
         ]
-        formfield_callback = _form_field
+        formfield_callback = of_model
 
     def __init__(self, *args: Any, submitting: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -183,6 +153,44 @@ class ApplicationForm(_ApplicationModelForm):
         self._check_loan(values)
         return values
 
+    def blank_wrong_fields(self) -> None:
+        """Leave out of the application what is wrong on the form, so that it can be kept."""
+        for name in self.errors:
+            if name in self.fields:
+                model_field = LoanApplication._meta.get_field(name)
+                setattr(self.instance, name, model_field.get_default())  # type: ignore[union-attr]  # no relation is on the form
+
+    def is_blank(self) -> bool:
+        """Whether nothing that could be kept was filled in."""
+        return all(value in _EMPTY for value in self.cleaned_data.values())
+
+    def could_hold(self, name: str) -> bool:
+        """Whether a field is empty and may be filled in, given what else is."""
+        if name == "car_age" and self["owns_car"].value() == "no":
+            return False
+        if name == "employed_since" and self["employment"].value() == Employment.NOT_IN_WORK:
+            return False
+        return self[name].value() in _EMPTY
+
+    def known_number(self) -> int | None:
+        """The client number, if it is one."""
+        try:
+            number: int | None = self.fields["client_number"].clean(self["client_number"].value())
+        except forms.ValidationError:
+            return None
+        return number
+
+    def asked_for(self, name: str) -> bool:
+        """Whether a decision needs a field, given what else is filled in."""
+        if name == "employed_since":
+            return bool(self["employment"].value() == Employment.IN_WORK)
+        return name in REQUIRED
+
+    def fields_to_tell(self, left: str) -> list[BoundField]:
+        """The fields whose message may have changed when the field `left` was."""
+        names = {left, *_ANSWERING, *self.errors} & set(self.fields)
+        return [self[name] for name in self.fields if name in names]
+
     def refuse(self, errors: Mapping[str, list[str]]) -> None:
         """Show what the score refused beside the fields it came from."""
         for name, messages in errors.items():
@@ -192,21 +200,19 @@ class ApplicationForm(_ApplicationModelForm):
         for section in SECTIONS:
             groups = [self._bound(group) for group in section.groups]
             inputs = [item for group in groups for item in group.inputs]
-            asked = [item for item in inputs if item.asked]
-            yield BoundSection(
-                section=section,
-                groups=groups,
-                errors=sum(bool(item.field.errors) for item in inputs),
-                filled=sum(item.filled for item in asked),
-                asked=len(asked),
-            )
+            yield BoundSection(section=section, groups=groups, inputs=inputs)
 
     def wrong_fields(self) -> list[BoundField]:
         """The fields to mend, in the order of the page."""
         return [self[name] for name in self.fields if self[name].errors]
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """Every field: those of the form state the model's limits, and cost no query each."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # not in the stubs
+        return excluded | set(self.fields)
+
     def _bound(self, group: Group) -> BoundGroup:
-        inputs = [Input(self[name], name in REQUIRED) for name in group.fields]
+        inputs = [Input(self[name], self.asked_for(name)) for name in group.fields]
         return BoundGroup(
             title=group.title,
             intro=group.intro,
@@ -216,7 +222,7 @@ class ApplicationForm(_ApplicationModelForm):
 
     def _ask_for_what_is_missing(self, values: dict[str, Any]) -> None:
         for name in REQUIRED:
-            if name not in self.errors and values.get(name) in (None, ""):
+            if name not in self.errors and values.get(name) in _EMPTY:
                 self.add_error(name, _("This is needed for a decision."))
         if values.get("employment") == Employment.IN_WORK and not values.get("employed_since"):
             self.add_error("employed_since", _("Say since when the applicant is employed."))
@@ -285,10 +291,15 @@ class ApplicationForm(_ApplicationModelForm):
 
 def _dress(name: str, field: forms.Field) -> None:
     """Give an input the look of the desk and the hints browsers and readers use."""
+    if name == "employed_since":
+        field.help_text = _("Start of the present employment. Needed for somebody in work.")
     attrs = field.widget.attrs
+    # The message has its place from the start, so that it can appear while one types.
+    hint = [f"id_{name}_helptext"] if field.help_text else []
+    attrs["aria-describedby"] = " ".join([*hint, f"id_{name}_error"])
     if isinstance(field.widget, YesNoSelect):
-        pass
-    elif isinstance(field.widget, forms.Select):
+        return
+    if isinstance(field.widget, forms.Select):
         attrs["class"] = "form-select"
         _first, *levels = field.choices  # type: ignore[attr-defined]  # a choice field's
         field.choices = [("", _("Choose…")), *levels]  # type: ignore[attr-defined]  # the same
@@ -296,7 +307,7 @@ def _dress(name: str, field: forms.Field) -> None:
         attrs["class"] = "form-control"
         # These are the applicant's: the browser must not offer the banker's own.
         attrs["autocomplete"] = "off"
-    if name in REQUIRED and not isinstance(field.widget, YesNoSelect):
+    if name in REQUIRED:
         attrs["aria-required"] = "true"
 
 

@@ -29,7 +29,7 @@ def as_filed(application: LoanApplication) -> list[FiledSection]:
                 (str(application._meta.get_field(name).verbose_name), shown)  # type: ignore[union-attr]  # no relation is on the form
                 for group in section.groups
                 for name in group.fields
-                if (shown := _shown(application, name))
+                if (shown := in_words(application, name))
             ],
         )
         for section in SECTIONS
@@ -37,10 +37,13 @@ def as_filed(application: LoanApplication) -> list[FiledSection]:
     return [section for section in sections if section.facts]
 
 
-def _shown(application: LoanApplication, name: str) -> str:
+def in_words(application: LoanApplication, name: str) -> str:
+    """Return a field's value in plain words; nothing where it is empty."""
     value: Any = getattr(application, name)
     if value is None or value == "":
         return ""
+    if name == "client_number":  # a name, not a quantity
+        return str(value)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, date):

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from applications.views import cases, filing, history, home, letters, records, result, what_if
+from applications.views import (
+    cases,
+    clients,
+    filing,
+    history,
+    home,
+    letters,
+    records,
+    result,
+    what_if,
+)
 
 app_name = "applications"
 urlpatterns = [
@@ -25,6 +35,8 @@ urlpatterns = [
     path("letters/", letters.letters, name="letters"),
     path("applications/<uuid:pk>/what-if/", what_if.what_if, name="what-if"),
     path("applications/<uuid:pk>/counter-offer/", what_if.counter_offer, name="counter-offer"),
+    path("clients/", clients.search, name="clients"),
+    path("clients/<int:number>/", clients.client, name="client"),
     path("history/", history.history, name="history"),
     path("referrals/", cases.referrals, name="referrals"),
     path("referrals/second-opinions/", cases.second_opinions, name="second-opinions"),

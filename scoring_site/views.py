@@ -1,14 +1,19 @@
-"""Probes, and the page for what should never happen."""
+"""Logging in, probes, and the pages for what should not happen."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
+from applications import kept_forms
 from scoring import registry
 from scoring.exceptions import NoChampion
 from scoring_site import problems
@@ -29,6 +34,34 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks = {"database": _database(), "broker": _broker(), "champion": _champion()}
     ready = all(state == "ok" for state in checks.values())
     return JsonResponse({"ready": ready, **checks}, status=200 if ready else 503)
+
+
+class LogInView(LoginView):
+    """The login page, which says so when a form is kept for who logs in."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(kept=kept_forms.waits(self.request), **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        kept_forms.forget_anothers(self.request)
+        return answer
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form with a stale token: shown again with what was typed, where that can be told safely.
+
+    A token goes stale when somebody logs in in another window. The application form says in a
+    signed note whom it was rendered for, which a foreign site cannot forge.
+    """
+    match = request.resolver_match
+    if match is None or not getattr(match.func, "keeps_what_is_typed", False):
+        return render(request, "403_csrf.html", status=403)
+    if not kept_forms.keep(request):
+        return render(request, "403_csrf.html", status=403)
+    if request.user.is_authenticated and not request.headers.get("HX-Request"):
+        return redirect(request.path)
+    return kept_forms.ask_to_log_in(request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

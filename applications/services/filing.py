@@ -14,7 +14,12 @@ from django.utils.translation import gettext as _
 
 import scoring.services
 from applications import home_credit, journal, watch_list
-from applications.exceptions import AlreadySubmitted, NotAccepted, ScoringUnavailable
+from applications.exceptions import (
+    AlreadySubmitted,
+    ChangedMeanwhile,
+    NotAccepted,
+    ScoringUnavailable,
+)
 from applications.models import Case, Decision, Entry, LoanApplication, ReferenceCounter
 from monitoring.models import Outcome, Prediction, Source
 from scoring import policy
@@ -29,36 +34,63 @@ LETTER_WITHIN = timedelta(days=30)  # 12 CFR 1002.9 asks for a notice within 30 
 
 @transaction.atomic
 def save_draft(
-    *, application: LoanApplication, filed_by: User, at: datetime | None = None
+    *,
+    application: LoanApplication,
+    filed_by: User,
+    seen: str | None = None,
+    at: datetime | None = None,
 ) -> LoanApplication:
     """Keep what a banker has typed so far; a new application gets its reference.
 
-    `at` is now, unless the past is being written down.
+    Saving what is stored already changes nothing, so that a save sent twice is one.
+
+    Parameters
+    ----------
+    seen : str, optional
+        The `state_of` the draft that was shown to the banker, to save over no other.
+    at : datetime, optional
+        Now, unless the past is being written down.
 
     Raises
     ------
     AlreadySubmitted
         If it was submitted meanwhile, say in another window.
+    ChangedMeanwhile
+        If it was changed or deleted since it was `seen`.
     """
     now = at or timezone.now()
     # Held until the end, so that a first save sent twice finds what it wrote the first time.
     counter = _locked_counter(now) if application._state.adding else None
     stored = LoanApplication.objects.select_for_update().filter(pk=application.pk).first()
-    if stored is not None and not stored.is_draft:
-        raise _already(stored)
-    if stored is not None:
-        application._state.adding = False
-        application.filed_by_id = stored.filed_by_id
-        application.created_at = stored.created_at
-        application.reference = stored.reference
-    elif counter is not None:
+    if stored is None:
+        if seen:
+            raise ChangedMeanwhile(None)
+        application._state.adding = True
         application.filed_by = filed_by
         application.created_at = now
-        application.reference = _next_reference(counter)
-    application.save()
-    if counter is not None and stored is None:
-        journal.write(Entry.Kind.CREATED, application=application, actor=filed_by, at=now)
-    return application
+        application.reference = _next_reference(counter or _locked_counter(now))
+        application.save()
+        return application
+    if not stored.is_draft:
+        raise _already(stored)
+    if _content(stored) == _content(application):
+        return stored
+    if seen is not None and seen != state_of(stored):
+        raise ChangedMeanwhile(stored)
+    for name, value in _content(application).items():
+        setattr(stored, name, value)
+    stored.save()
+    return stored
+
+
+def state_of(application: LoanApplication) -> str:
+    """What tells one state of a draft from another; empty while it is not stored."""
+    return "" if application._state.adding else application.updated_at.isoformat()
+
+
+def _content(application: LoanApplication) -> dict[str, Any]:
+    """What a banker types."""
+    return model_to_dict(application)
 
 
 @transaction.atomic
@@ -174,6 +206,13 @@ def _referral_reasons(decision: Decision) -> list[str]:
 
 def _write_down(decision: Decision, submitted_by: User, now: datetime) -> None:
     application, prediction = decision.application, decision.prediction
+    # Only now: a draft may still be thrown away, and the journal is never shortened.
+    journal.write(
+        Entry.Kind.CREATED,
+        application=application,
+        actor=application.filed_by,
+        at=application.created_at,
+    )
     journal.write(
         Entry.Kind.SUBMITTED,
         application=application,

@@ -10,7 +10,8 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.forms import PlainNumberInput
+from applications import numbers
+from applications.fields import NumberField, WholeNumberField
 from applications.summary import number
 from applications.what_if.repayment import LONGEST, SHORTEST, Plan
 from applications.what_if.terms import Filed, Terms
@@ -18,19 +19,13 @@ from applications.what_if.terms import Filed, Terms
 _HIGHEST = 1e12
 
 
-def _amount(label: Any, help_text: Any, *, required: bool = False) -> forms.FloatField:
-    return forms.FloatField(
+def _amount(label: Any, help_text: Any, *, required: bool = False) -> NumberField:
+    return NumberField(
         label=label,
         help_text=help_text,
         required=required,
-        widget=PlainNumberInput(
-            attrs={
-                "class": "form-control",
-                "step": "any",
-                "inputmode": "decimal",
-                "autocomplete": "off",
-            }
-        ),
+        min_value=0,
+        max_value=_HIGHEST,
     )
 
 
@@ -43,7 +38,7 @@ def query(terms: Terms) -> dict[str, str]:
         "down_payment": terms.down_payment or None,
         "extra_income": terms.extra_income or None,
     }
-    return {name: _plain(value) for name, value in typed.items() if value is not None}
+    return {name: numbers.write(value) for name, value in typed.items() if value is not None}
 
 
 class WhatIfForm(forms.Form):
@@ -54,18 +49,12 @@ class WhatIfForm(forms.Form):
         gettext_lazy("Before a down payment. The price of the goods moves with it."),
         required=True,
     )
-    instalments = forms.IntegerField(
+    instalments = WholeNumberField(
         label=gettext_lazy("Instalments"),
         help_text=gettext_lazy("How many, one a month."),
         required=False,
-        widget=PlainNumberInput(
-            attrs={
-                "class": "form-control",
-                "step": "1",
-                "inputmode": "numeric",
-                "autocomplete": "off",
-            }
-        ),
+        min_value=0,
+        max_value=_HIGHEST,
     )
     instalment = _amount(
         gettext_lazy("Or the instalment"),
@@ -82,6 +71,8 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, *args: Any, filed: Filed, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.update({"class": "form-control", "autocomplete": "off"})
         self.filed = filed
         self.initial.update(amount=filed.terms.amount, instalments=filed.terms.instalments)
         if filed.plan is None:
@@ -184,8 +175,3 @@ class CounterOfferForm(WhatIfForm):
 
     version = forms.IntegerField(min_value=2)
     stamp = forms.CharField(max_length=40)
-
-
-def _plain(value: float) -> str:
-    """With every digit it has, and no more."""
-    return f"{value:.0f}" if float(value).is_integer() else repr(value)

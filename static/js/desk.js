@@ -18,7 +18,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("#form-errors a");
+    const link = event.target.closest("a[data-field]");
     const field = link && document.querySelector(link.hash);
     if (!field) return;
     const fold = field.closest("details");

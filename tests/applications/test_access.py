@@ -35,6 +35,8 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "letters": (OK, OK, OK, FORBIDDEN),
     "what-if": (OK, MISSING, OK, FORBIDDEN),
     "counter-offer": (METHOD, METHOD, FORBIDDEN, FORBIDDEN),
+    "clients": (OK, OK, OK, FORBIDDEN),
+    "client": (OK, OK, OK, FORBIDDEN),
     "history": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
     "referrals": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
     "second-opinions": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
@@ -54,7 +56,16 @@ ON_A_DRAFT = ("edit", "delete")
 MORE = {"letter-pdf": ("en",)}
 POSTED = ("delete", "letter-make", "letter-reasons", "letter-handed-over")
 ON_A_PROPOSAL = ("settle", "withdraw")
-WITHOUT_KEY = ("home", "list", "new", "letters", "history", "referrals", "second-opinions")
+WITHOUT_KEY = (
+    "home",
+    "list",
+    "new",
+    "clients",
+    "letters",
+    "history",
+    "referrals",
+    "second-opinions",
+)
 FOR_MANAGERS = ("history", "referrals", "second-opinions")
 
 
@@ -67,6 +78,9 @@ def _address(name: str, owner: User) -> str:
     if name in WITHOUT_KEY:
         return reverse(f"applications:{name}")
     pk: object
+    if name == "client":
+        CaseFactory(decision__application__filed_by=owner, decision__application__client_number=7)
+        return reverse("applications:client", args=[7])
     if name in ON_A_DRAFT:
         pk = LoanApplicationFactory(filed_by=owner).pk
     elif name in ON_A_PROPOSAL:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 import scoring.services
-from applications import home_credit
+from applications import home_credit, numbers
 from applications.models import Decision, LoanApplication
 from monitoring.models import Source
 from scoring.models import ClientFile
@@ -36,7 +36,7 @@ def test_the_form_is_filled_in_and_what_was_typed_stays(
     sent = filled_in(html)
     assert f"Client {known_client.client_id} is on file" in html
     assert (sent["last_name"], sent["purpose"]) == ("Keller", "home")
-    assert float(sent["amount"]) == known_client.application["AMT_CREDIT"]
+    assert float(numbers.read(sent["amount"])) == known_client.application["AMT_CREDIT"]
     assert not LoanApplication.objects.exists()
 
 

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django import forms
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.fields import NumberField, WholeNumberField, YesNoField
 from applications.forms import REQUIRED, ApplicationForm
 from applications.models import LoanApplication
 from tests.applications.forms import filled_in, typed
@@ -27,30 +29,88 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
         "at least 18",
     ),
     ({"birth_date": "1890-01-01"}, "birth_date", "over 100"),
-    ({"birth_date": "31.12.1980x"}, "birth_date", "valid date"),
+    ({"birth_date": "31.12.1980x"}, "birth_date", "a day that exists"),
     ({"employed_since": TOMORROW}, "employed_since", "in the future"),
     ({"employed_since": "1986-01-01"}, "employed_since", "under 14"),
     ({"employment": "not_in_work"}, "employed_since", "Leave this empty"),
     ({"registration_date": "1970-01-01"}, "registration_date", "before the date of birth"),
     ({"id_document_date": TOMORROW}, "id_document_date", "in the future"),
     ({"children": "3", "family_members": "3"}, "family_members", "at least 4 people"),
-    ({"children": "-1"}, "children", "greater than or equal to 0"),
-    ({"children": "31"}, "children", "less than or equal to 30"),
+    ({"children": "-1"}, "children", "from 0 to 30"),
+    ({"children": "31"}, "children", "from 0 to 30"),
     ({"car_age": "5"}, "car_age", "owns no car"),
-    ({"amount": "0"}, "amount", "greater than or equal to 1"),
-    ({"amount": "1e15"}, "amount", "less than or equal to"),
-    ({"amount": "nan"}, "amount", "Enter a number"),
-    ({"amount": "much"}, "amount", "Enter a number"),
-    ({"monthly_income": "-5"}, "monthly_income", "greater than or equal to 1"),
+    ({"amount": "0"}, "amount", "from 1 to 1,000,000,000,000"),
+    ({"amount": "1,000,000,000,001"}, "amount", "from 1 to 1,000,000,000,000"),
+    ({"amount": "nan"}, "amount", "Write a number, such as 12,500.5"),
+    ({"amount": "much"}, "amount", "Write a number"),
+    ({"monthly_income": "-5"}, "monthly_income", "from 1 to"),
     ({"annuity": "500000"}, "annuity", "larger than the loan"),
     ({"goods_price": "100"}, "goods_price", "ten times"),
-    ({"external_score_1": "1.01"}, "external_score_1", "less than or equal to 1"),
+    ({"external_score_1": "1.01"}, "external_score_1", "from 0 to 1"),
     ({"education": "PhD"}, "education", "PhD is not one of the available choices"),
     ({"circle_observed_30": "1", "circle_late_30": "2"}, "circle_late_30", "more than"),
     ({"email": "anna"}, "email", "valid email"),
-    ({"client_number": "99999999999999999999"}, "client_number", "less than or equal"),
+    ({"client_number": "99999999999999999999"}, "client_number", "No client has this number"),
     ({"first_name": "x" * 81}, "first_name", "at most 80"),
 ]
+
+
+# What each kind of input takes none of, and a word of what it answers.
+WRONG: dict[type[forms.Field], list[tuple[str, str]]] = {
+    NumberField: [
+        ("much", "Write a number"),
+        ("1e3", "Write a number"),
+        ("inf", "Write a number"),
+        ("12 34", "Write a number"),
+        ("1,2,3", "Write a number"),
+        ("--1", "Write a number"),
+        ("9" * 41, "Write a number"),
+        ("12,50", "Did you mean"),
+        ("-1", "from"),
+        ("10" * 12, "from"),
+    ],
+    WholeNumberField: [
+        ("much", "whole number"),
+        ("1.5", "without decimals"),
+        ("1e1", "whole number"),
+        ("-1", ""),
+        ("9" * 30, ""),
+    ],
+    forms.DateField: [
+        ("yesterday", "a day that exists"),
+        ("2021-02-29", "a day that exists"),
+        ("04/12/1985", "a day that exists"),  # April or December?
+        ("1850-01-01", ""),
+        ("2999-01-01", ""),
+    ],
+    YesNoField: [("perhaps", "valid choice")],
+    forms.TypedChoiceField: [("42", "not one of the available choices")],
+    forms.EmailField: [("anna@", "valid email"), ("a" * 250 + "@b.fr", "at most")],
+    forms.CharField: [("x" * 300, "at most")],
+}
+EVERY_WRONG = [
+    (name, value, message)
+    for name, field in ApplicationForm.base_fields.items()
+    for value, message in WRONG[type(field)]
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("field", "value", "message"), EVERY_WRONG)
+def test_every_field_refuses_what_it_cannot_take(field: str, value: str, message: str) -> None:
+    form = ApplicationForm(typed(employed_since="", employment="") | {field: value})
+
+    assert field in form.errors
+    assert message in " ".join(form.errors[field])
+    assert form[field].value() == value  # nothing typed is lost
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", ApplicationForm.base_fields)
+def test_every_field_says_its_message_to_a_screen_reader(field: str) -> None:
+    attrs = ApplicationForm().fields[field].widget.attrs
+
+    assert f"id_{field}_error" in attrs["aria-describedby"]
 
 
 @pytest.mark.django_db
@@ -90,8 +150,8 @@ def test_errors_are_listed_with_links_and_nothing_typed_is_lost(
 
     html = page.content.decode()
     assert page.status_code == 422
-    assert '<a href="#id_amount">Loan amount</a>' in html
-    assert '<a href="#id_birth_date">Date of birth</a>' in html
+    assert '<a href="#id_amount" data-field>Loan amount</a>' in html
+    assert '<a href="#id_birth_date" data-field>Date of birth</a>' in html
     assert 'id="id_amount_error"' in html
     assert (
         filled_in(html).items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -60,7 +61,7 @@ def page(
 
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:
     # Chromium reports the status of a form with errors, which is meant.
-    if message.type in {"error", "warning"} and "status of 422" not in message.text:
+    if message.type in {"error", "warning"} and not re.search(r"status of (409|422)", message.text):
         complaints.append(message.text)
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 import scoring.services
+from applications import numbers
 from applications.models import Decision, LoanApplication
 from scoring.models import ClientFile
 from tests.browser.conftest import fits_the_width, log_in
@@ -28,7 +29,7 @@ def test_a_known_client_gets_a_decision(
     expect(page.locator("#on-file")).to_be_focused()
     expect(page.get_by_role("button", name="Look up")).to_be_enabled()
     amount = page.get_by_label("Loan amount")
-    assert float(amount.input_value()) == known_client.application["AMT_CREDIT"]
+    assert float(numbers.read(amount.input_value())) == known_client.application["AMT_CREDIT"]
     assert fits_the_width(page)
 
     page.get_by_role("button", name="Submit for a decision").click()

@@ -1,0 +1,28 @@
+"""Two versions of a draft side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from applications.forms import ApplicationForm
+from applications.models import LoanApplication
+from applications.summary import in_words
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that differs: as it was typed here, and as it is stored."""
+
+    label: Promise | str
+    typed: str
+    stored: str
+
+
+def differences(form: ApplicationForm, stored: LoanApplication) -> list[Difference]:
+    """Return the fields in which a valid form differs from the stored draft."""
+    both = ((name, in_words(form.instance, name), in_words(stored, name)) for name in form.fields)
+    return [
+        Difference(form[name].label, typed, kept) for name, typed, kept in both if typed != kept
+    ]
