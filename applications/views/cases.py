@@ -8,9 +8,8 @@ from typing import TypeVar
 
 from django.contrib import messages
 from django.forms import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -157,7 +156,7 @@ def withdraw(request: DeskRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Your proposal is withdrawn."))
     except Stale as error:
         messages.warning(request, str(error))
-    return _to_case(override.application_id)
+    return redirect("applications:detail", pk=override.application_id)
 
 
 def _act(
@@ -177,14 +176,14 @@ def _act(
     try:
         messages.success(request, act(form))
     except Stale as error:
-        messages.warning(request, str(error))
-        unsent = form.cleaned_data.get(form.words, "")
-        return result.page(request, visible_application(request, pk), unsent=unsent, status=409)
+        return result.page(
+            request,
+            visible_application(request, pk),
+            stale=str(error),
+            unsent=form.cleaned_data.get(form.words, ""),
+            status=409,
+        )
     except ValidationError as error:
         form.add_error(None, error)
         return result.page(request, application, typed=form, status=422)
-    return _to_case(pk)
-
-
-def _to_case(pk: uuid.UUID) -> HttpResponseRedirect:
-    return redirect(reverse("applications:detail", args=[pk]) + "#case")
+    return redirect("applications:detail", pk=pk)

@@ -29,6 +29,7 @@ def page(
     application: LoanApplication,
     *,
     typed: forms.BaseForm | None = None,
+    stale: str = "",
     unsent: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -38,8 +39,10 @@ def page(
     ----------
     typed : form, optional
         One of the page's forms that was sent with mistakes, to be mended.
+    stale : str, optional
+        Why what somebody just asked for was not done.
     unsent : str, optional
-        What somebody wrote in a form that the page may no longer hold, for them to copy.
+        What they wrote with it, in a form that the page may no longer hold, for them to copy.
     """
     decision = application.decision
     if decision is None:
@@ -48,6 +51,7 @@ def page(
     context = {
         "application": application,
         "decision": decision,
+        "stale": stale,
         "unsent": unsent,
         **case_file(request, application, typed),
         "prediction": prediction,
