@@ -14,9 +14,7 @@ from applications import numbers
 from applications.fields import NumberField, WholeNumberField
 from applications.summary import number
 from applications.what_if.repayment import LONGEST, SHORTEST, Plan
-from applications.what_if.terms import Filed, Terms
-
-_HIGHEST = 1e12
+from applications.what_if.terms import HIGHEST, LOWEST, Filed, Terms
 
 
 def _amount(label: Any, help_text: Any, *, required: bool = False) -> NumberField:
@@ -98,8 +96,7 @@ class WhatIfForm(forms.Form):
         return [self[name] for name in self.fields]
 
     def clean_amount(self) -> float | None:
-        price, filed = self.filed.offer.goods_price or 0.0, self.filed.offer.amount
-        return self._between("amount", 1.0, _HIGHEST / max(1.0, price / filed))
+        return self._between("amount", LOWEST, self.filed.highest_amount)
 
     def clean_instalments(self) -> int | None:
         count: int | None = self.cleaned_data["instalments"]
@@ -110,10 +107,10 @@ class WhatIfForm(forms.Form):
         return count
 
     def clean_down_payment(self) -> float | None:
-        return self._between("down_payment", 0.0, _HIGHEST)
+        return self._between("down_payment", 0.0, HIGHEST)
 
     def clean_extra_income(self) -> float | None:
-        return self._between("extra_income", 0.0, _HIGHEST - self.filed.offer.monthly_income)
+        return self._between("extra_income", 0.0, self.filed.highest_extra_income)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -124,7 +121,7 @@ class WhatIfForm(forms.Form):
         return values
 
     def _check_down_payment(self, amount: float, own: float) -> None:
-        if amount - own < 1:
+        if amount - own < LOWEST:
             self.add_error(
                 "down_payment",
                 _("Nothing would be left to lend. Enter less than the loan amount of %(amount)s.")

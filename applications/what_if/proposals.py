@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice, product
 
 from applications.what_if.repayment import LONGEST
-from applications.what_if.terms import Filed, Terms
+from applications.what_if.terms import LOWEST, Filed, Terms
 from applications.what_if.trying import Study, Variant
 
 _LEAST = 0.1  # of the amount that is lent at least
@@ -83,23 +83,24 @@ def step(value: float, parts: int = _PART) -> float:
 def _larger(filed: Filed) -> dict[Kind, list[Terms]]:
     """More than is approved already, the largest first."""
     base, by = filed.terms, step(filed.offer.amount)
-    amounts = _multiples(by, base.amount, _MOST * base.amount)
+    amounts = _multiples(by, base.amount, min(_MOST * base.amount, filed.highest_amount))
     return {Kind.AMOUNT: [replace(base, amount=amount) for amount in reversed(amounts)]}
 
 
 def _easier(filed: Filed) -> dict[Kind, list[Terms]]:
     """Less than was asked for, in each way that the application knows; the least change first."""
-    base, by = filed.terms, step(filed.offer.amount)
-    less = _multiples(by, _LEAST * base.amount, base.amount)
+    base, by, least = filed.terms, step(filed.offer.amount), _least(filed)
+    less = _multiples(by, least, base.amount)
     searched = {Kind.AMOUNT: [replace(base, amount=amount) for amount in reversed(less)]}
     if base.instalments is not None:
         longer = range(int(base.instalments) + _TERM_STEP, LONGEST + 1, _TERM_STEP)
         searched[Kind.TERM] = [replace(base, instalments=term) for term in longer]
     if filed.offer.goods_price is not None:
-        down = _multiples(by, 0.0, (1 - _LEAST) * base.amount)
+        down = _multiples(by, 0.0, base.amount - least)
         searched[Kind.DOWN_PAYMENT] = [replace(base, down_payment=own) for own in down]
     income = filed.offer.monthly_income
-    more = _multiples(step(income, _INCOME_PART), 0.0, _MORE_INCOME * income)
+    most = min(_MORE_INCOME * income, filed.highest_extra_income)
+    more = _multiples(step(income, _INCOME_PART), 0.0, most)
     searched[Kind.INCOME] = [replace(base, extra_income=extra) for extra in more]
     searched[Kind.COMBINATION] = sorted(_combined(filed), key=lambda t: _asked(t, filed))
     return searched
@@ -125,10 +126,15 @@ def _combined(filed: Filed) -> Iterator[Terms]:
         changed = (cut > 0) + (own > 0) + (term != base.instalments) + (income > 0)
         # Round down, but never to a loan of an odd size.
         lent = _floor(amount - cut, by) if cut else amount
-        if changed > 1 and lent - own >= _LEAST * amount:
+        if changed > 1 and lent - own >= _least(filed) and income <= filed.highest_extra_income:
             yield replace(
                 base, amount=lent, down_payment=own, instalments=term, extra_income=income
             )
+
+
+def _least(filed: Filed) -> float:
+    """The smallest loan that is proposed."""
+    return max(_LEAST * filed.offer.amount, LOWEST)
 
 
 def _terms(instalments: float | None) -> Sequence[float | None]:

@@ -10,6 +10,8 @@ from applications.choices import Contract
 from applications.models import LoanApplication
 from applications.what_if import repayment
 
+LOWEST, HIGHEST = 1.0, 1e12  # amounts that a score takes
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -70,6 +72,15 @@ class Filed:
     @property
     def terms(self) -> Terms:
         return Terms(self.offer.amount, self.plan.instalments if self.plan else None)
+
+    @property
+    def highest_amount(self) -> float:
+        """The largest loan whose goods still have a price that a score takes."""
+        return HIGHEST / max(1.0, (self.offer.goods_price or 0.0) / self.offer.amount)
+
+    @property
+    def highest_extra_income(self) -> float:
+        return HIGHEST - self.offer.monthly_income
 
     def under(self, terms: Terms) -> Offer:
         """Return the loan under other terms.

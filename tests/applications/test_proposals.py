@@ -127,3 +127,14 @@ def test_amounts_are_round(amount: float, banker: User) -> None:
     best = found[Kind.AMOUNT].terms.amount
     assert 0.85 * amount < best <= 0.9 * amount
     assert best % searching.step(amount) == 0
+
+
+@pytest.mark.parametrize("amount", [1.0, 2.5, 1e12])
+@pytest.mark.parametrize("approved", [True, False])
+def test_the_ends_of_the_range_are_no_trouble(amount: float, approved: bool, banker: User) -> None:
+    only_rules(**({} if approved else {"minimum_age": {"outcome": "decline", "limit": 99}}))
+    application = submitted(
+        banker, amount=amount, annuity=amount / 20, goods_price=amount, monthly_income=amount
+    )
+
+    assert set(proposals(studied(application)).found) <= {Kind.AMOUNT}
