@@ -73,12 +73,20 @@
     const data = new FormData(form());
     data.set("action", "autosave");
     dirty = false;
-    navigator.sendBeacon(form().action, data);
+    navigator.sendBeacon(form().getAttribute("action"), data);
+    sessionStorage.setItem(`left-${data.get("key")}`, data.get("seen"));
   });
 
-  // Back again, from the browser's memory: the draft may be newer than this page knows.
   window.addEventListener("pageshow", (event) => {
     leaving = false;
-    if (event.persisted && form()) save();
+    if (!form()) return;
+    const data = new FormData(form());
+    const left = `left-${data.get("key")}`;
+    const overtaken = sessionStorage.getItem(left) === data.get("seen");
+    sessionStorage.removeItem(left);
+    // Back again, from the browser's memory: the draft may be newer than this page knows.
+    if (event.persisted) save();
+    // A reload was faster than what was sent as the page went away: it shows the state before.
+    else if (overtaken) setTimeout(() => dirty || window.location.reload(), 500);
   });
 })();

@@ -26,6 +26,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Chromium reports the status of a form with errors, and a connection that a test cuts.
+_MEANT = re.compile(r"status of (409|422)|ERR_INTERNET_DISCONNECTED|^htmx:(afterRequest|sendError)")
 PASSWORD = "a-long-enough-secret"
 
 
@@ -60,8 +62,7 @@ def page(
 
 
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:
-    # Chromium reports the status of a form with errors, which is meant.
-    if message.type in {"error", "warning"} and not re.search(r"status of (409|422)", message.text):
+    if message.type in {"error", "warning"} and not _MEANT.search(message.text):
         complaints.append(message.text)
 
 

@@ -76,6 +76,7 @@ def test_it_is_saved_by_itself(page: Page, banker: User) -> None:
 
     page.get_by_label("First name").fill("Anna")
     page.reload()  # what was typed since is sent as the page goes away
+    page.clock.fast_forward(A_PAUSE)
     expect(page.get_by_label("First name")).to_have_value("Anna")
     assert LoanApplication.objects.get().applicant == "Anna Keller"
 
