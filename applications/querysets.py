@@ -100,6 +100,15 @@ class LoanApplicationQuerySet(models.QuerySet["LoanApplication"]):
             models.Prefetch("decisions", queryset=Decision.objects.with_score())
         )
 
+    def with_whole_decision(self) -> LoanApplicationQuerySet:
+        """The same for a page of its own: all that was scored, and the explanation, come along."""
+        from applications.models import Decision  # noqa: PLC0415 - models import this module
+
+        decisions = Decision.objects.select_related(
+            "prediction__explanation", "decided_by", "agreed_by"
+        )
+        return self.prefetch_related(models.Prefetch("decisions", queryset=decisions))
+
     def update(self, **kwargs: Any) -> int:
         """Change drafts only: what was submitted is frozen, whatever was selected."""
         return super(LoanApplicationQuerySet, self.drafts()).update(**kwargs)

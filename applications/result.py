@@ -30,11 +30,9 @@ _NEARLY_NONE = 0.02
 
 
 def result(application: LoanApplication, prediction: Prediction) -> dict[str, Any]:
-    """Everything the page shows around a score; it asks for three rows and no more."""
+    """Everything the page shows around a score; the prediction holds it, and its model."""
     context = scoring.context.of(prediction)
     past = context.past if context else None
-    if context:  # lists leave these out, and each alone would be fetched by itself
-        prediction.refresh_from_db(fields=["inputs", "features"])
     return {
         **_explained(prediction, context),
         "past": past,

@@ -137,8 +137,9 @@ def history_of(prediction: Prediction) -> np.ndarray | None:
 
 
 def explanation_of(prediction: Prediction) -> Explanation | None:
-    """Return the explanation of a prediction, whatever its status."""
-    return Explanation.objects.filter(pk=prediction.pk).first()
+    """Return the explanation of a prediction, whatever its status; no query if it was joined."""
+    found: Explanation | None = getattr(prediction, "explanation", None)
+    return found
 
 
 def explain(*, prediction_id: UUID) -> Explanation:

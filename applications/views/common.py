@@ -57,7 +57,7 @@ def visible_application(request: DeskRequest, pk: uuid.UUID) -> LoanApplication:
     visible = LoanApplication.objects.visible_to(request.user).select_related(
         "filed_by", "case__claimed_by"
     )
-    application: LoanApplication = get_object_or_404(visible.with_decision(), pk=pk)
+    application: LoanApplication = get_object_or_404(visible.with_whole_decision(), pk=pk)
     return application
 
 

@@ -23,7 +23,7 @@ def _amount(label: Any, help_text: Any, *, required: bool = False) -> NumberFiel
         help_text=help_text,
         required=required,
         min_value=0,
-        max_value=_HIGHEST,
+        max_value=HIGHEST,
     )
 
 
@@ -52,7 +52,7 @@ class WhatIfForm(forms.Form):
         help_text=gettext_lazy("How many, one a month."),
         required=False,
         min_value=0,
-        max_value=_HIGHEST,
+        max_value=HIGHEST,
     )
     instalment = _amount(
         gettext_lazy("Or the instalment"),
