@@ -203,9 +203,12 @@ def test_a_form_of_somebody_else_is_refused(
 ) -> None:
     sent = opened(logged_in(banker), last_name="Keller", action="draft")
 
-    answer = logged_in(other_banker).post(NEW, sent)
+    browser = logged_in(other_banker)
+    answer = browser.post(NEW, sent)
+    quiet = browser.post(NEW, {**sent, "action": "autosave"}, headers=HTMX)
 
     assert answer.status_code == 403
+    assert "somebody else has logged in" in quiet.content.decode()
     assert not LoanApplication.objects.exists()
 
 
