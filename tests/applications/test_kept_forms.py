@@ -158,6 +158,7 @@ def test_an_update_of_a_part_says_so_and_leaves_the_page(
     assert answer.status_code == 200
     assert answer["HX-Retarget"] == "#save-state"
     assert "You were logged out" in answer.content.decode()
+    client.post(NEW, {**sent, "action": "autosave"}, headers=HTMX)  # as the page does next
     assert filled_in(log_in(client, banker).content.decode())["last_name"] == "Keller"
 
 
