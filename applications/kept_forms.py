@@ -13,7 +13,6 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -44,7 +43,7 @@ def keeps_what_is_typed(view: Callable[..., HttpResponseBase]) -> Callable[..., 
             if not request.user.is_authenticated and keep(request):
                 return ask_to_log_in(request)
             if request.user.is_authenticated and owner not in (None, request.user.pk):
-                raise PermissionDenied
+                return refuse(request)
         return view(request, *args, **kwargs)
 
     kept.keeps_what_is_typed = True  # type: ignore[attr-defined]  # read where CSRF fails
@@ -56,6 +55,8 @@ def keep(request: HttpRequest) -> bool:
     owner = _owner(request)
     if owner is None or request.user.pk not in (None, owner):
         return False
+    if request.POST.get("action") == "check":
+        return True  # the save that follows brings the same, and more
     typed = QueryDict(mutable=True)
     for name in _KEPT & request.POST.keys():
         typed[name] = request.POST[name]
@@ -95,10 +96,22 @@ def forget_anothers(request: HttpRequest) -> None:
 def ask_to_log_in(request: HttpRequest) -> HttpResponse:
     """The login page; to an update of a part, a line that says so and leaves the page alone."""
     if request.headers.get("HX-Request"):
-        response = render(request, "applications/_logged_out.html")
-        response["HX-Retarget"], response["HX-Reswap"] = "#save-state", "innerHTML"
-        return response
+        return _line(request, "applications/_logged_out.html")
     return redirect_to_login(request.path)
+
+
+def refuse(request: HttpRequest) -> HttpResponse:
+    """What is said to a form that is not of who is logged in, or whose token means nothing."""
+    if request.headers.get("HX-Request"):
+        return _line(request, "applications/_not_yours.html")
+    return render(request, "403_csrf.html", status=403)
+
+
+def _line(request: HttpRequest, template: str) -> HttpResponse:
+    """A line beside the buttons of the form, whatever part of the page asked."""
+    response = render(request, template)
+    response["HX-Retarget"], response["HX-Reswap"] = "#save-state", "innerHTML"
+    return response
 
 
 def _owner(request: HttpRequest) -> int | None:

@@ -55,10 +55,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     signed note whom it was rendered for, which a foreign site cannot forge.
     """
     match = request.resolver_match
-    if match is None or not getattr(match.func, "keeps_what_is_typed", False):
-        return render(request, "403_csrf.html", status=403)
-    if not kept_forms.keep(request):
-        return render(request, "403_csrf.html", status=403)
+    is_kept = match is not None and getattr(match.func, "keeps_what_is_typed", False)
+    if not is_kept or not kept_forms.keep(request):
+        return kept_forms.refuse(request)
     if request.user.is_authenticated and not request.headers.get("HX-Request"):
         return redirect(request.path)
     return kept_forms.ask_to_log_in(request)

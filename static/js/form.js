@@ -17,11 +17,14 @@
     htmx.trigger(state(), "desk:save");
   }
 
-  function typed(event) {
-    if (!event.target.closest("#application-form")) return;
+  function later(pause = PAUSE) {
     dirty = true;
     clearTimeout(timer);
-    timer = setTimeout(save, PAUSE);
+    timer = setTimeout(save, pause);
+  }
+
+  function typed(event) {
+    if (event.target.closest("#application-form")) later();
   }
 
   function markWrongInputs() {
@@ -36,8 +39,7 @@
   function notSaved() {
     const words = document.getElementById("no-connection");
     state().replaceChildren(words.content.cloneNode(true));
-    dirty = true;
-    timer = setTimeout(save, 3 * PAUSE);
+    later(3 * PAUSE);
   }
 
   document.addEventListener("input", typed);
@@ -46,6 +48,11 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.target === state() && !event.detail.successful) notSaved();
     if (event.target.matches(".desk-field")) markWrongInputs();
+  });
+
+  // What a look-up filled in is worth saving as well.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id === "application-form") later();
   });
 
   // A save under way would make what is sent now look like a change in another window.

@@ -158,6 +158,7 @@ def test_an_update_of_a_part_says_so_and_leaves_the_page(
     assert answer.status_code == 200
     assert answer["HX-Retarget"] == "#save-state"
     assert "You were logged out" in answer.content.decode()
+    client.post(NEW, {**sent, "action": "autosave"}, headers=HTMX)  # as the page does next
     assert filled_in(log_in(client, banker).content.decode())["last_name"] == "Keller"
 
 
@@ -203,9 +204,12 @@ def test_a_form_of_somebody_else_is_refused(
 ) -> None:
     sent = opened(logged_in(banker), last_name="Keller", action="draft")
 
-    answer = logged_in(other_banker).post(NEW, sent)
+    browser = logged_in(other_banker)
+    answer = browser.post(NEW, sent)
+    quiet = browser.post(NEW, {**sent, "action": "autosave"}, headers=HTMX)
 
     assert answer.status_code == 403
+    assert "somebody else has logged in" in quiet.content.decode()
     assert not LoanApplication.objects.exists()
 
 

@@ -21,6 +21,7 @@ def open_form(page: Page, banker: User) -> None:
     page.clock.install()
     log_in(page, banker)
     page.get_by_role("link", name="New application").click()
+    page.wait_for_url("**/applications/new/")  # with its scripts
 
 
 def pause(page: Page) -> None:
@@ -57,6 +58,8 @@ def test_a_field_is_checked_when_it_is_left(page: Page, banker: User) -> None:
     page.get_by_label("Children").fill("2")
     page.get_by_label("Children").press("Tab")
     expect(page.locator("#id_family_members_error")).to_be_hidden()
+    pause(page)
+    expect(save_state(page)).to_contain_text("Saved at")
 
 
 def test_it_is_saved_by_itself(page: Page, banker: User) -> None:
