@@ -19,3 +19,7 @@ class InvalidInput(Exception):
 
 class NoChampion(Exception):
     """There is no model to score with, or its files are damaged."""
+
+
+class StrategyRefused(Exception):
+    """A strategy cannot be proposed or settled so; the message is a sentence for the user."""
