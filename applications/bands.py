@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -37,8 +38,7 @@ def amount_in_frame(amount: pl.Expr) -> pl.Expr:
 
 def age_labels() -> list[str]:
     between = [
-        _("%(low)s to %(high)s") % {"low": low, "high": high - 1}
-        for low, high in zip(AGES[:-1], AGES[1:], strict=True)
+        _("%(low)s to %(high)s") % {"low": low, "high": high - 1} for low, high in pairwise(AGES)
     ]
     return [
         _("Below %(age)s") % {"age": AGES[0]},
@@ -51,7 +51,7 @@ def amount_labels() -> list[str]:
     lowest, *_middle, highest = AMOUNTS
     between = [
         _("%(low)s to %(high)s") % {"low": number(low), "high": number(high)}
-        for low, high in zip(AMOUNTS[:-1], AMOUNTS[1:], strict=True)
+        for low, high in pairwise(AMOUNTS)
     ]
     return [
         _("Below %(amount)s") % {"amount": number(lowest)},

@@ -12,6 +12,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
 from applications import watch_list
 from applications.models import Decision
 from ml.decision import CutOffs
@@ -44,7 +47,7 @@ class Effect:
         Those that it would have made stricter than the score alone.
     """
 
-    code: str
+    label: Promise | str = ""
     spoke: int = 0
     changed: int = 0
     examples: list[Example] = field(default_factory=list)
@@ -67,6 +70,12 @@ class Trial:
         How many were taken again: the latest ones.
     of : int
         How many automatic decisions there are.
+    effects : dict
+        By code of the rule.
+    together : Effect
+        Of all rules, against the score alone.
+    made_otherwise : Effect
+        Of cut-offs and rules, against the decisions as they were made.
     before, after : dict
         Decisions by outcome, as they were made and as they would be.
     """
@@ -74,38 +83,51 @@ class Trial:
     decisions: int
     of: int
     oldest: datetime | None
-    effects: list[Effect]
+    effects: dict[str, Effect]
     together: Effect
     made_otherwise: Effect
     before: dict[str, int]
     after: dict[str, int]
+
+    @property
+    def outcomes(self) -> list[tuple[str, int, int]]:
+        """Each outcome with how many decisions it had, and would have."""
+        return [(outcome, self.before[outcome], self.after[outcome]) for outcome in self.before]
+
+    @property
+    def by_rule(self) -> list[Effect]:
+        """Each rule, then all of them together where there are several."""
+        return [*self.effects.values(), *([self.together] if len(self.effects) > 1 else [])]
 
 
 def tried(terms: Terms, *, latest: int = LATEST) -> Trial:
     """Take the latest automatic decisions again. Three queries."""
     sample = _sample(latest)
     listed = watch_list.all_named() if "watch_list" in terms.rules else watch_list.nobody
-    effects = {code: Effect(code) for code in policy.RULES if code in terms.rules}
     trial = Trial(
         decisions=len(sample),
         of=Decision.objects.automatic().count(),
         oldest=sample[-1]["decided_at"] if sample else None,
-        effects=list(effects.values()),
-        together=Effect(""),
-        made_otherwise=Effect(""),
+        effects={
+            code: Effect(rule.label) for code, rule in policy.RULES.items() if code in terms.rules
+        },
+        together=Effect(_("All rules together")),
+        made_otherwise=Effect(),
         before=dict.fromkeys(Outcome.values, 0),
         after=dict.fromkeys(Outcome.values, 0),
     )
     cut_offs = _cut_offs(terms)
     for row in sample:
-        _take_again(row, terms, cut_offs, listed, effects, trial)
+        score = Outcome(cut_offs.decide(row["prediction__pd"]))
+        _take_again(row, score, policy.findings(terms.rules, _facts(row, listed)), trial)
     return trial
 
 
 def _sample(latest: int) -> list[dict[str, Any]]:
     found = Decision.objects.automatic().order_by("-decided_at")
-    return list(
-        found.values(
+    return [
+        {**row}
+        for row in found.values(
             "application_id",
             "outcome",
             "decided_at",
@@ -118,7 +140,7 @@ def _sample(latest: int) -> list[dict[str, Any]]:
             "prediction__completeness",
             "prediction__pd",
         )[:latest]
-    )
+    ]
 
 
 def _cut_offs(terms: Terms) -> CutOffs:
@@ -127,18 +149,12 @@ def _cut_offs(terms: Terms) -> CutOffs:
 
 
 def _take_again(
-    row: dict[str, Any],
-    terms: Terms,
-    cut_offs: CutOffs,
-    listed: watch_list.Named,
-    effects: dict[str, Effect],
-    trial: Trial,
+    row: dict[str, Any], score: Outcome, found: list[policy.Finding], trial: Trial
 ) -> None:
-    score = Outcome(cut_offs.decide(row["prediction__pd"]))
-    found = policy.findings(terms.rules, _facts(row, listed))
     decided = policy.decide(score, found)
     for finding in found:
-        effects[finding.code].add(_example(row, score, policy.decide(score, [finding])))
+        alone = policy.decide(score, [finding])
+        trial.effects[finding.code].add(_example(row, score, alone))
     if found:
         trial.together.add(_example(row, score, decided))
     trial.made_otherwise.add(_example(row, row["outcome"], decided))

@@ -115,7 +115,10 @@ def on_decisions(*, since: datetime | None, today: Terms, tried: Terms) -> Simul
     if cells is None:
         return None
     key = f"simulation:histogram:{since.date() if since else 'all'}"
-    histogram = cache.get_or_set(key, lambda: _histogram(decisions), _HISTOGRAM_SECONDS)
+    histogram = cache.get(key)
+    if histogram is None:
+        histogram = _histogram(decisions)
+        cache.set(key, histogram, _HISTOGRAM_SECONDS)
     return _simulation(cells, histogram, today, tried, real=False)
 
 
