@@ -176,13 +176,17 @@ class TermsForm(CutOffsForm):
         on = forms.BooleanField(label=str(rule.label), required=False)
         on.widget.attrs.update({"class": "form-check-input", "role": "switch"} | described)
         outcome = forms.ChoiceField(
-            label=_("What follows"), choices=_RULE_OUTCOMES, required=False, initial="refer"
+            label=_("%(rule)s: what follows") % {"rule": rule.label},
+            choices=_RULE_OUTCOMES,
+            required=False,
+            initial="refer",
         )
         outcome.widget.attrs["class"] = "form-select"
         self.fields[f"rule_{rule.code}"] = on
         if rule.unit:
             kind = PercentField if rule.unit == "share" else NumberField
-            self.fields[f"limit_{rule.code}"] = kind(label=_("Limit"), required=False)
+            label = _("%(rule)s: limit") % {"rule": rule.label}
+            self.fields[f"limit_{rule.code}"] = kind(label=label, required=False)
         self.fields[f"outcome_{rule.code}"] = outcome
 
     def _check_limit(self, rule: Rule, limit: float | None) -> None:
@@ -191,9 +195,8 @@ class TermsForm(CutOffsForm):
             return
         self.add_error(
             name,
-            _("%(rule)s: enter a limit from %(lowest)s to %(highest)s.")
+            _("Enter a limit from %(lowest)s to %(highest)s.")
             % {
-                "rule": rule.label,
                 "lowest": limit_in_words(rule.unit, rule.lowest),
                 "highest": limit_in_words(rule.unit, rule.highest),
             },
@@ -253,6 +256,7 @@ class EffectForm(forms.Form):
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3, "class": "form-control"}),
         help_text=_("Why you propose this. The other manager and the journal will read it."),
+        error_messages={"required": _("Say why you propose this.")},
     )
 
     def clean_effective_from(self) -> datetime | None:
@@ -286,6 +290,8 @@ class ProposalForm(EffectForm, TermsForm):
         super().__init__(*args, **kwargs)
         self.testing = testing
         self.fields["comment"].required = not testing
+        last = list(EffectForm.base_fields)
+        self.order_fields([*(name for name in self.fields if name not in last), *last])
 
 
 class AnswerForm(forms.Form):

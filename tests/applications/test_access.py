@@ -14,9 +14,15 @@ from django.urls import reverse
 
 from applications.models import LoanApplication
 from applications.urls import urlpatterns
-from tests.applications.factories import DecisionFactory, LoanApplicationFactory, UserFactory
+from tests.applications.factories import (
+    DecisionFactory,
+    LoanApplicationFactory,
+    StrategyFactory,
+    UserFactory,
+    WatchListEntryFactory,
+)
 
-OK, FOUND, FORBIDDEN, MISSING, METHOD = 200, 302, 403, 404, 405
+OK, FOUND, FORBIDDEN, MISSING, METHOD, WRONG = 200, 302, 403, 404, 405, 422
 PERSONAS = ("owner", "other_banker", "manager", "no_role")
 # A draft of the owner's for addresses that change one, else a submitted application of theirs.
 EXPECTED: dict[str, tuple[int, int, int, int]] = {
@@ -28,9 +34,32 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "delete": (FOUND, MISSING, FORBIDDEN, FORBIDDEN),
     "explanation": (FOUND, MISSING, FOUND, FORBIDDEN),
     "history": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "strategy": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "simulate": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "propose": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "strategy_version": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "settle": (FORBIDDEN, FORBIDDEN, FOUND, FORBIDDEN),
+    "propose_return": (FORBIDDEN, FORBIDDEN, WRONG, FORBIDDEN),
+    "fairness": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "watch_list": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "watch_list_add": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "watch_list_remove": (FORBIDDEN, FORBIDDEN, FOUND, FORBIDDEN),
 }
 ON_A_DRAFT = ("edit", "delete")
-WITHOUT_KEY = ("home", "list", "new", "history")
+ON_A_STRATEGY = ("strategy_version", "settle", "propose_return")
+POSTED = ("delete", "settle", "propose_return", "watch_list_remove")
+WITHOUT_KEY = (
+    "home",
+    "list",
+    "new",
+    "history",
+    "strategy",
+    "simulate",
+    "propose",
+    "fairness",
+    "watch_list",
+    "watch_list_add",
+)
 
 
 @pytest.fixture
@@ -41,7 +70,12 @@ def people(banker: User, other_banker: User, manager: User, no_role: User) -> di
 def _address(name: str, owner: User) -> str:
     if name in WITHOUT_KEY:
         return reverse(f"applications:{name}")
-    if name in ON_A_DRAFT:
+    pk: object
+    if name in ON_A_STRATEGY:
+        pk = StrategyFactory().version
+    elif name == "watch_list_remove":
+        pk = WatchListEntryFactory().pk
+    elif name in ON_A_DRAFT:
         pk = LoanApplicationFactory(filed_by=owner).pk
     else:
         pk = DecisionFactory(application__filed_by=owner).application.pk
@@ -49,7 +83,7 @@ def _address(name: str, owner: User) -> str:
 
 
 def _open(client: Client, name: str, address: str) -> int:
-    answer = client.post(address) if name == "delete" else client.get(address)
+    answer = client.post(address) if name in POSTED else client.get(address)
     return answer.status_code
 
 
@@ -72,7 +106,7 @@ def test_access(
 @pytest.mark.parametrize("name", EXPECTED)
 def test_outsiders_are_sent_to_the_login_page(name: str, banker: User, client: Client) -> None:
     address = _address(name, banker)
-    answer = client.post(address) if name == "delete" else client.get(address)
+    answer = client.post(address) if name in POSTED else client.get(address)
 
     assert answer.status_code == FOUND
     assert answer["Location"] == f"{reverse('login')}?next={address}"
@@ -109,7 +143,7 @@ def test_deleting_needs_a_post(banker: User, logged_in: Callable[[User], Client]
     assert answer.status_code == METHOD
 
 
-@pytest.mark.parametrize("name", [name for name in WITHOUT_KEY if name != "history"])
+@pytest.mark.parametrize("name", [name for name in WITHOUT_KEY if EXPECTED[name][0] == OK])
 def test_content_policy_is_strict(
     name: str, banker: User, logged_in: Callable[[User], Client]
 ) -> None:
