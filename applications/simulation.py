@@ -11,7 +11,7 @@ the reference sample does not hold what they look at; see `applications.rule_tri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -31,7 +31,6 @@ from applications.choices import Contract
 from applications.models import Decision
 from applications.querysets import DecisionQuerySet
 from ml.bundle import REFERENCE
-from ml.features import FEATURES
 from monitoring.models import Completeness
 from scoring import registry
 from scoring.strategies import Terms
@@ -171,49 +170,33 @@ def severity_in_sql(pd: str, terms: Terms) -> Case:
 def _reference(path: Path, sha256: str) -> pl.DataFrame:
     """Read once for each model, which `sha256` names."""
     sample = pl.read_parquet(path)
-    previous = _known(sample, lambda table: table.startswith(_OF_PREVIOUS))
+    bureau, previous = (pl.col(name).is_not_null() for name in ("BUREAU_COUNT", "PREV_COUNT"))
     derived = {
         "contract": pl.col("NAME_CONTRACT_TYPE"),
-        "completeness": _completeness(sample),
+        "completeness": _completeness(bureau, previous),
         "age": bands.age_in_frame(pl.col("DAYS_BIRTH")),
         "amount": bands.amount_in_frame(pl.col("AMT_CREDIT")),
-        "known": None if previous is None else previous.cast(pl.Int64),
+        "known": previous.cast(pl.Int64),
     }
+    # Bundles of earlier versions hold fewer columns.
     kept = [
         expression.alias(name)
         for name, expression in derived.items()
-        if expression is not None and set(expression.meta.root_names()) <= set(sample.columns)
+        if set(expression.meta.root_names()) <= set(sample.columns)
     ]
     beside = [c for c in ("CODE_GENDER", "NAME_FAMILY_STATUS") if c in sample.columns]
     return sample.select("PD", "TARGET", *beside, *kept)
 
 
-_OF_BUREAU = ("bureau",)
-_OF_PREVIOUS = ("previous", "POS", "credit_card", "installments")
-
-
-def _completeness(sample: pl.DataFrame) -> pl.Expr | None:
-    bureau = _known(sample, lambda table: table.startswith(_OF_BUREAU))
-    previous = _known(sample, lambda table: table.startswith(_OF_PREVIOUS))
-    if bureau is None or previous is None:
-        return None
-    return (
-        pl.when(bureau & previous)
-        .then(pl.lit(Completeness.FULL.value))
-        .when(bureau)
-        .then(pl.lit(Completeness.BUREAU.value))
-        .when(previous)
-        .then(pl.lit(Completeness.PREVIOUS.value))
-        .otherwise(pl.lit(Completeness.FORM.value))
-    )
-
-
-def _known(sample: pl.DataFrame, of: Callable[[str], bool]) -> pl.Expr | None:
-    """Whether anything of some tables is known; None if the model uses nothing of them."""
-    names = [c for c in sample.columns if c in FEATURES and of(FEATURES[c].table)]
-    if not names:
-        return None
-    return pl.any_horizontal([pl.col(name).is_not_null() for name in names])
+def _completeness(bureau: pl.Expr, previous: pl.Expr) -> pl.Expr:
+    tiers = {
+        Completeness.FULL: bureau & previous,
+        Completeness.BUREAU: bureau,
+        Completeness.PREVIOUS: previous,
+        Completeness.FORM: pl.lit(value=True),
+    }
+    holds = [pl.when(condition).then(pl.lit(tier.value)) for tier, condition in tiers.items()]
+    return pl.coalesce(holds)
 
 
 def _cells_of_decisions(

@@ -339,8 +339,8 @@ class WatchListForm(_WatchListModelForm):
             self.add_error("birth_date", _("This is in the future."))
         return values
 
-    def _post_clean(self) -> None:
-        """Without the database's own constraint, which says the same less helpfully."""
+    def validate_constraints(self) -> None:
+        """Not the database's own, which says the same as `clean` less helpfully."""
 
 
 def initial_of(terms: Terms) -> dict[str, Any]:

@@ -189,9 +189,11 @@ def test_unknown_levels_and_nulls_are_nan() -> None:
 
 def test_the_reference_sample(bundle: Bundle) -> None:
     reference = bundle.reference()
-    protected = [name for name, feature in features.FEATURES.items() if feature.protected]
+    protected = {name for name, feature in features.FEATURES.items() if feature.protected}
+    segments = {"DAYS_BIRTH", "AMT_CREDIT", "NAME_CONTRACT_TYPE", "BUREAU_COUNT", "PREV_COUNT"}
     names = [feature.name for feature in bundle.features]
-    assert reference.columns == [*names, *protected, "PD", "TARGET"]
+    assert reference.columns[: len(names)] == names
+    assert set(reference.columns) == {*names, *protected, *segments, "PD", "TARGET"}
     assert reference["PD"].is_between(0, 1).all()
     assert set(reference["TARGET"].to_list()) == {0, 1}
     assert reference["CODE_GENDER"].dtype == pl.String
