@@ -65,7 +65,8 @@ class PercentField(NumberField):
 
     def to_python(self, value: Any) -> float | None:  # type: ignore[override]  # as FloatField's
         number = super().to_python(value)
-        return None if number is None else number / 100
+        # Rounded to what was typed: a hundredth of 8.1246 is not quite 0.081246.
+        return None if number is None else round(number / 100, 12)
 
     def prepare_value(self, value: Any) -> Any:
         return round(100 * value, 4) if isinstance(value, float) else value
@@ -370,9 +371,11 @@ def carried(query: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_query(terms: Terms) -> str:
-    """The terms as an address that opens the simulator with them."""
-    form = TermsForm(initial=initial_of(terms))
-    values = {name: form[name].value() for name in form.fields}
+    """The address of the simulator with these terms, behind its question mark."""
+    initial = initial_of(terms)
+    form = SimulationForm(initial=initial)
+    wanted = [name for name in form.fields if not name.startswith("outcome_") or name in initial]
+    values = {name: form[name].value() for name in wanted}
     return urlencode({name: _typed(value) for name, value in values.items() if value})
 
 

@@ -42,7 +42,6 @@ def overview(request: DeskRequest) -> HttpResponse:
     context = {
         "terms": terms,
         "strategy": strategy,
-        "simulate": as_query(terms) if terms else "",
         "proposals": all_of_them.waiting()[:20],
         "to_come": all_of_them.to_come(now)[:20],
         "page": page_of(request, all_of_them.exclude(status=Strategy.Status.PROPOSED)),

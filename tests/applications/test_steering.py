@@ -282,7 +282,7 @@ def test_a_version_opens_in_the_simulator(manager: User, logged_in: LogIn) -> No
     client = logged_in(manager)
 
     query = client.get(_page("strategy_version", 2)).context["simulate"]
-    page = client.get(f"{SIMULATE}?on=decisions&period=90&{query}")
+    page = client.get(f"{SIMULATE}?{query}")
 
     terms = page.context["tried"]
     assert terms.refer_from == pytest.approx(tried.refer_from)
