@@ -106,6 +106,13 @@ class Simulation:
     missing: list[str]
     chart: dict[str, Any]
 
+    @property
+    def by_percent(self) -> list[tuple[float, float, float]]:
+        """The chart as a table: each whole per cent of PD, its share and cost as a cut-off."""
+        costs = self.chart["costs"][:: BINS // 100]
+        pairs = zip(self.chart["distribution"], costs, strict=True)
+        return [(i / 100, share, cost) for i, (share, cost) in enumerate(pairs)]
+
 
 def on_decisions(*, since: datetime | None, today: Terms, tried: Terms) -> Simulation | None:
     """Simulate on automatic decisions; None if there are none. Two queries."""

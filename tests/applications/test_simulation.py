@@ -72,7 +72,7 @@ def test_the_curve_by_hand() -> None:
     assert costs[0.095] == pytest.approx((9 * 0.16 + 1.7) / 5, abs=1e-5)
     assert chart["best"]["cost"] == min(chart["costs"])
     assert sum(chart["distribution"]) == pytest.approx(1)
-    assert chart["distribution"][2] == pytest.approx(0.2)
+    assert found.by_percent[2] == pytest.approx((0.02, 0.2, chart["costs"][20]))
 
 
 @pytest.mark.django_db
