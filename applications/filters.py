@@ -7,11 +7,11 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from applications.choices import Decided
-from applications.models import Decision, LoanApplication
+from applications.models import Decision, LoanApplication, WatchListEntry
 from applications.querysets import DecisionQuerySet, LoanApplicationQuerySet
 
 
@@ -117,3 +117,44 @@ class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packag
 
     def search(self, queryset: DecisionQuerySet, name: str, words: str) -> DecisionQuerySet:
         return queryset.matching(words)
+
+
+class WatchListFilter(filters.FilterSet):  # type: ignore[misc]  # untyped package
+    """The watch list, with what was removed from it."""
+
+    q = filters.CharFilter(
+        method="search",
+        label=_("Search"),
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": _("Name or client number"),
+                "autocomplete": "off",
+            }
+        ),
+    )
+    state = filters.ChoiceFilter(
+        method="in_state",
+        label=_("Entries"),
+        choices=[("current", _("Current")), ("removed", _("Removed"))],
+        empty_label=_("Current and removed"),
+    )
+
+    class Meta:
+        model = WatchListEntry
+        fields: list[str] = []
+
+    def search(
+        self, queryset: QuerySet[WatchListEntry], name: str, words: str
+    ) -> QuerySet[WatchListEntry]:
+        for word in words.split():
+            found = Q(first_name__icontains=word) | Q(last_name__icontains=word)
+            if word.isdecimal() and len(word) < 19:  # longer ones overflow the column
+                found |= Q(client_number=int(word))
+            queryset = queryset.filter(found)
+        return queryset
+
+    def in_state(
+        self, queryset: QuerySet[WatchListEntry], name: str, state: str
+    ) -> QuerySet[WatchListEntry]:
+        return queryset.filter(removed_at__isnull=state == "current")

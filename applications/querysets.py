@@ -167,6 +167,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         found: dict[bool, Any] = {bool(row["recent"]): row for row in periods}
         return found.get(True, _NOTHING), found.get(False, _NOTHING)
 
+    def automatic(self, since: datetime | None = None) -> DecisionQuerySet:
+        """Those that the cut-offs and the policy made, in no order, for counting."""
+        made = self.filter(kind="automatic").order_by()
+        return made if since is None else made.since(since)
+
     def per_day(self) -> models.QuerySet[Decision, DayOfDecisions]:
         """How many decisions of each outcome fell on each day, oldest first. One query."""
         return (

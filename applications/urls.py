@@ -3,12 +3,15 @@ from django.urls import path
 from applications.views import (
     cases,
     clients,
+    fairness,
     filing,
     history,
     home,
     letters,
     records,
     result,
+    steering,
+    watch_list,
     what_if,
 )
 
@@ -51,4 +54,14 @@ urlpatterns = [
     path("applications/<uuid:pk>/notes/", records.write_note, name="write-note"),
     path("applications/<uuid:pk>/documents/", records.attach, name="attach"),
     path("documents/<uuid:pk>/", records.document, name="document"),
+    path("strategy/", steering.overview, name="strategy"),
+    path("strategy/simulate/", steering.simulate, name="simulate"),
+    path("strategy/propose/", steering.propose, name="strategy-propose"),
+    path("strategy/<int:version>/", steering.version, name="strategy-version"),
+    path("strategy/<int:version>/settle/", steering.settle, name="strategy-settle"),
+    path("strategy/<int:version>/return/", steering.propose_return, name="strategy-return"),
+    path("fairness/", fairness.report, name="fairness"),
+    path("watch-list/", watch_list.entries, name="watch-list"),
+    path("watch-list/add/", watch_list.add, name="watch-list-add"),
+    path("watch-list/<int:pk>/remove/", watch_list.remove, name="watch-list-remove"),
 ]

@@ -6,7 +6,6 @@ Everything here looks at scores of rows that the scoring model has not learned f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import polars as pl
 from ml import cost, fitting, metrics, validation
 from ml.bundle import encode
 from ml.choosing import Choices, Options
+from ml.fairness import AGES, DAYS_A_YEAR, age_labels, impact_ratios
 from ml.features import FEATURES, matrix
 from ml.progress import Step
 from ml.sample import Sample
@@ -34,9 +34,6 @@ _SEEN: dict[str, tuple[str, ...]] = {
     "previous": ("bureau", "bureau_balance", "previous_application"),
 }
 _SHARES = (0.25, 0.5, 0.75, 1.0)
-_FEWEST_IN_LEVEL = 100  # applicants; the best-approved of smaller levels would be chance
-_AGES = (30, 40, 50, 60)
-_DAYS_A_YEAR = 365.25
 
 
 def gather(
@@ -235,31 +232,22 @@ def fairness(sample: Sample, rows: np.ndarray, pd: np.ndarray, cut_off: float) -
             | _of_level(pd[at], sample.y[rows][at], cut_off)
             for level, at in _levels(levels)
         ]
-        best = max(
-            (p["approved_share"] for p in parts if p["applicants"] >= _FEWEST_IN_LEVEL),
-            default=None,
-        )
-        for part in parts:
-            part["four_fifths"] = part["approved_share"] / best if best else None
-        found += parts
+        shares = [part["approved_share"] for part in parts]
+        ratios = impact_ratios(shares, [part["applicants"] for part in parts])
+        found += [part | {"four_fifths": r} for part, r in zip(parts, ratios, strict=True)]
     return found
 
 
 def _attributes(sample: Sample, rows: np.ndarray) -> dict[str, pl.Series]:
     context = sample.context[rows]
-    years = -context["DAYS_BIRTH"] / _DAYS_A_YEAR
-    labels = _age_labels()
-    bands = [labels[band] for band in np.digitize(years, _AGES)]
+    years = -context["DAYS_BIRTH"] / DAYS_A_YEAR
+    labels = age_labels()
+    bands = [labels[band] for band in np.digitize(years, AGES)]
     return {
         "CODE_GENDER": context["CODE_GENDER"],
         "NAME_FAMILY_STATUS": context["NAME_FAMILY_STATUS"],
         "age_band": pl.Series("age_band", bands),
     }
-
-
-def _age_labels() -> list[str]:
-    between = [f"{low} to {high - 1}" for low, high in pairwise(_AGES)]
-    return [f"below {_AGES[0]}", *between, f"{_AGES[-1]} and over"]
 
 
 def _levels(values: pl.Series) -> Iterator[tuple[str, np.ndarray]]:

@@ -26,6 +26,8 @@ from ml.validation import Boosted, Validation
 
 NAME = "home-credit-lightgbm"
 _REFERENCE_ROWS = 2_000
+# What simulations and fairness reports tell applicants apart by, besides protected attributes.
+_TOLD_APART_BY = {*similar.FACTS, "NAME_CONTRACT_TYPE", "BUREAU_COUNT", "PREV_COUNT"}
 _LIBRARIES = ("lightgbm", "numpy", "polars", "scikit-learn")
 
 
@@ -177,22 +179,21 @@ def _reference_places(choices: Choices) -> np.ndarray:
 
 
 def _reference(design: Design, sample: Sample, rows: np.ndarray, pd: np.ndarray) -> pl.DataFrame:
-    """Training rows for drift, fairness and comparison with past loans.
+    """Training rows for drift, simulations, fairness and comparison with past loans.
 
-    Features as the model saw them; beside them protected attributes, and what describes a loan
-    to people; PD out of fold, outcome.
+    Features as the model saw them; beside them what else applicants and loans are told apart
+    by; PD out of fold, outcome.
     """
     X = design.take(rows)
     columns = [_decoded(feature, X[:, j]) for j, feature in enumerate(design.features)]
-    wanted = (name for name, f in FEATURES.items() if f.protected or name in similar.FACTS)
-    beside = [name for name in wanted if name not in design.names]
+    beside = [
+        _decoded(feature, sample.column(feature.name)[rows])
+        for feature in sample.features
+        if (FEATURES[feature.name].protected or feature.name in _TOLD_APART_BY)
+        and feature.name not in design.names
+    ]
     return pl.DataFrame(
-        [
-            *columns,
-            *sample.context[rows].select(beside),
-            pl.Series("PD", pd),
-            pl.Series("TARGET", sample.y[rows]),
-        ]
+        [*columns, *beside, pl.Series("PD", pd), pl.Series("TARGET", sample.y[rows])]
     )
 
 

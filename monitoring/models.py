@@ -101,6 +101,10 @@ class Prediction(models.Model):
             models.Index(fields=["-created_at"], name="prediction_created_at"),
             models.Index(fields=["client_id", "-created_at"], name="prediction_client"),
             models.Index(fields=["model_sha256", "-created_at"], name="prediction_model"),
+            # Read instead of the row, whose vectors SQLite would walk through to reach the PD.
+            models.Index(
+                fields=["id", "pd", "completeness", "client_id"], name="prediction_simulated"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

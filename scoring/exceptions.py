@@ -23,3 +23,7 @@ class NoChampion(Exception):
 
 class OutdatedHistory(Exception):
     """An earlier score's history is laid out for other features than today's."""
+
+
+class StrategyRefused(Exception):
+    """A strategy cannot be proposed or settled so; the message is a sentence for the user."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,11 @@ class Strategy(models.Model):
 
     def __str__(self) -> str:
         return str(self.version)
+
+    @property
+    def takes_effect_at(self) -> datetime:
+        """The date asked for, or the approval where that came later."""
+        return max(self.effective_from, self.settled_at or self.effective_from)
 
     @property
     def cut_offs(self) -> CutOffs:

@@ -67,6 +67,10 @@ class Rule:
         The applicant's value, None if it is not known; then the rule says nothing.
     breaks : callable
         Whether a value breaks a limit.
+    condition : str
+        When it speaks, in words; `%(limit)s` is the limit with its unit.
+    lowest, highest : float
+        What its limit may be.
     """
 
     code: str
@@ -75,6 +79,9 @@ class Rule:
     unit: str
     measure: Callable[[Facts], float | None]
     breaks: Callable[[float, float], bool]
+    condition: Promise | str
+    lowest: float = 0.0
+    highest: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -121,6 +128,9 @@ RULES: Mapping[str, Rule] = {
             "years",
             lambda facts: facts.age,
             _below,
+            _("The applicant is younger than %(limit)s."),
+            lowest=18,
+            highest=100,
         ),
         Rule(
             "maximum_age",
@@ -129,6 +139,9 @@ RULES: Mapping[str, Rule] = {
             "years",
             lambda facts: facts.age,
             _above,
+            _("The applicant is older than %(limit)s."),
+            lowest=18,
+            highest=120,
         ),
         Rule(
             "minimum_income",
@@ -137,6 +150,9 @@ RULES: Mapping[str, Rule] = {
             "amount",
             lambda facts: facts.number("AMT_INCOME_TOTAL"),
             _below,
+            _("The monthly income is below %(limit)s."),
+            lowest=1,
+            highest=1e12,
         ),
         Rule(
             "maximum_debt_ratio",
@@ -145,6 +161,9 @@ RULES: Mapping[str, Rule] = {
             "share",
             lambda facts: facts.ratio("AMT_ANNUITY", "AMT_INCOME_TOTAL"),
             _above,
+            _("The instalment takes more than %(limit)s of the monthly income."),
+            lowest=0.001,
+            highest=10,
         ),
         Rule(
             "maximum_loan_to_income",
@@ -153,6 +172,9 @@ RULES: Mapping[str, Rule] = {
             "times",
             lambda facts: facts.ratio("AMT_CREDIT", "AMT_INCOME_TOTAL"),
             _above,
+            _("The loan is larger than %(limit)s the monthly income."),
+            lowest=0.1,
+            highest=10_000,
         ),
         Rule(
             "large_amount",
@@ -161,6 +183,9 @@ RULES: Mapping[str, Rule] = {
             "amount",
             lambda facts: facts.number("AMT_CREDIT"),
             _from,
+            _("The loan is %(limit)s or more."),
+            lowest=1,
+            highest=1e12,
         ),
         Rule(
             "missing_data",
@@ -169,6 +194,7 @@ RULES: Mapping[str, Rule] = {
             "",
             _only_the_form,
             _holds,
+            _("Neither a loan history nor an external score is known."),
         ),
         Rule(
             "watch_list",
@@ -177,6 +203,7 @@ RULES: Mapping[str, Rule] = {
             "",
             lambda facts: float(facts.on_watch_list),
             _holds,
+            _("The applicant is on the bank’s watch list."),
         ),
     )
 }
@@ -194,6 +221,11 @@ def findings(rules: Mapping[str, Mapping[str, Any]], facts: Facts) -> list[Findi
     return found
 
 
+def wrong(rules: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the codes of those rules that no strategy may hold as they are given."""
+    return [code for code, setting in rules.items() if not _valid(code, setting)]
+
+
 def decide(score: str, found: Sequence[Finding]) -> Outcome:
     """Return the most severe of what the score and the rules say.
 
@@ -202,3 +234,13 @@ def decide(score: str, found: Sequence[Finding]) -> Outcome:
     """
     said = [Outcome(score), *(Outcome(finding.outcome) for finding in found)]
     return max(said, key=_SEVERITY.index)
+
+
+def _valid(code: str, setting: Mapping[str, Any]) -> bool:
+    rule = RULES.get(code)
+    if rule is None or setting.get("outcome") not in OUTCOMES:
+        return False
+    limit = setting.get("limit")
+    if not rule.unit:
+        return limit is None
+    return isinstance(limit, int | float) and rule.lowest <= limit <= rule.highest

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models.functions import Greatest
 
 if TYPE_CHECKING:
     from scoring.models import Explanation, ModelVersion, Strategy  # noqa: F401 - named in base classes
@@ -32,11 +33,27 @@ class StrategyQuerySet(models.QuerySet["Strategy"]):
     def approved(self) -> StrategyQuerySet:
         return self.filter(status="approved")
 
+    def waiting(self) -> StrategyQuerySet:
+        """Proposals that another manager has to settle, the oldest first."""
+        return self.filter(status="proposed").order_by("proposed_at")
+
     def in_force(self, at: datetime) -> Strategy | None:
-        """The approved one that took effect last before `at`; None before there was any."""
+        """The approved one that took effect last before `at`; None before there was any.
+
+        An approval that came after the date asked for takes effect with the approval: what was
+        decided before it stays decided by the version of its day.
+        """
         return (
             self.approved()
-            .filter(effective_from__lte=at)
-            .order_by("-effective_from", "-settled_at")
+            .filter(effective_from__lte=at, settled_at__lte=at)
+            .alias(took_effect=Greatest("effective_from", "settled_at"))
+            .order_by("-took_effect", "-version")
             .first()
         )
+
+    def to_come(self, at: datetime) -> StrategyQuerySet:
+        """Approved ones that take effect after `at`, the next one first."""
+        return self.approved().filter(effective_from__gt=at).order_by("effective_from")
+
+    def with_people(self) -> StrategyQuerySet:
+        return self.select_related("proposed_by", "settled_by")

@@ -10,12 +10,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
+from ml.fairness import FEWEST, FOUR_FIFTHS
 from ml.report.canvas import BLUE, DECISIONS, GREY, INK, ORANGE, Drawing, drawing
 from ml.report.findings import Findings
 from ml.report.words import ATTRIBUTES, figure, level, listed, share, signed, tier, wrapped
 
-FOUR_FIFTHS = 0.8  # below it, US employment law sees evidence of adverse impact (29 CFR 1607.4)
-ENOUGH = 100  # applicants a group needs for its share to mean something
 _PERCENT = PercentFormatter(xmax=1, decimals=0)
 
 
@@ -151,7 +150,7 @@ def _protected(axes: Axes, findings: Findings) -> str:
 
 
 def _fairness(axes: Axes, findings: Findings) -> str:
-    groups = [entry for entry in findings.study("fairness") if entry["applicants"] >= ENOUGH]
+    groups = [entry for entry in findings.study("fairness") if entry["applicants"] >= FEWEST]
     position, ticks = 0.0, []
     for i, entry in enumerate(groups):
         if i and entry["attribute"] != groups[i - 1]["attribute"]:
@@ -191,7 +190,7 @@ def _fairness(axes: Axes, findings: Findings) -> str:
 
 def _fairness_told(groups: list[dict[str, Any]]) -> str:
     if not groups:
-        return f"No group has {ENOUGH} applicants."
+        return f"No group has {FEWEST} applicants."
     worst = min(groups, key=lambda entry: entry["four_fifths"])
     below = sum(entry["four_fifths"] < FOUR_FIFTHS for entry in groups)
     return (

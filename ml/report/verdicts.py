@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ml.fairness import FEWEST, FOUR_FIFTHS
 from ml.report.findings import Findings
-from ml.report.studies import ENOUGH, FOUR_FIFTHS
 from ml.report.words import ATTRIBUTES, figure, interval, level, listed, share, signed
 
 _FEW_DEFAULTS = 200  # below, a hold-out's AUC has a 95 % interval wider than about 0.08
@@ -141,14 +141,14 @@ def _protected(findings: Findings) -> Verdict:
 
 
 def _fairness(findings: Findings) -> Verdict:
-    groups = [entry for entry in findings.study("fairness") if entry["applicants"] >= ENOUGH]
+    groups = [entry for entry in findings.study("fairness") if entry["applicants"] >= FEWEST]
     below = [
         f"{ATTRIBUTES.get(entry['attribute'], entry['attribute'])}: "
         f"{level(entry['attribute'], entry['level'])} ({figure(entry['four_fifths'], 2)})"
         for entry in groups
         if entry["four_fifths"] < FOUR_FIFTHS
     ]
-    told = f"Of {len(groups)} groups of {ENOUGH} applicants or more, "
+    told = f"Of {len(groups)} groups of {FEWEST} applicants or more, "
     if not below:
         return Verdict(
             Status.HOLDS,

@@ -27,6 +27,11 @@ def manager(db: None) -> User:
 
 
 @pytest.fixture
+def other_manager(db: None) -> User:
+    return UserFactory(username="other_manager", role="Managers")
+
+
+@pytest.fixture
 def no_role(db: None) -> User:
     return UserFactory(username="no_role")
 

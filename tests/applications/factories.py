@@ -11,8 +11,9 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from applications import choices
-from applications.models import Case, Decision, LoanApplication
+from applications.models import Case, Decision, LoanApplication, WatchListEntry
 from monitoring.models import Completeness, Outcome, Prediction, Source
+from scoring.models import Strategy
 
 
 class UserFactory(factory.django.DjangoModelFactory[User]):
@@ -109,3 +110,34 @@ class CaseFactory(factory.django.DjangoModelFactory[Case]):
     referral_reasons = factory.LazyAttribute(
         lambda case: ["pd"] if case.stage == "referred" else []
     )
+
+
+class StrategyFactory(factory.django.DjangoModelFactory[Strategy]):
+    """A proposal; with `settled_by` and `settled_at`, whatever `status` says."""
+
+    class Meta:
+        model = Strategy
+
+    version = factory.Sequence(lambda n: n + 1)
+    refer_from = 0.08
+    decline_from = 0.12
+    cost_ratio = 10.0
+    comment = "Because."
+    effective_from = factory.LazyFunction(timezone.now)
+    proposed_by = factory.SubFactory(UserFactory, role="Managers")
+
+    class Params:
+        approved = factory.Trait(
+            status=Strategy.Status.APPROVED,
+            settled_by=factory.SubFactory(UserFactory, role="Managers"),
+            settled_at=factory.SelfAttribute("effective_from"),
+        )
+
+
+class WatchListEntryFactory(factory.django.DjangoModelFactory[WatchListEntry]):
+    class Meta:
+        model = WatchListEntry
+
+    client_number = factory.Sequence(lambda n: 900_000 + n)
+    reason = "A secret reason."
+    added_by = factory.SubFactory(UserFactory, role="Managers")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitoring.models import Completeness
-from scoring.policy import RULES, Facts, decide, findings
+from scoring.policy import RULES, Facts, decide, findings, wrong
 
 COLUMNS = {
     "DAYS_BIRTH": -30 * 365.25,
@@ -72,3 +72,20 @@ def test_the_most_severe_wins() -> None:
     assert decide("approve", found) == "decline"
     assert decide("decline", []) == "decline"
     assert decide("approve", []) == "approve"
+
+
+@pytest.mark.parametrize(
+    ("code", "setting"),
+    [
+        ("minimum_age", {"outcome": "refer", "limit": 17}),
+        ("minimum_age", {"outcome": "refer"}),
+        ("minimum_age", {"outcome": "approve", "limit": 21}),
+        ("minimum_age", {"outcome": "refer", "limit": "21"}),
+        ("watch_list", {"outcome": "refer", "limit": 1}),
+        ("unknown", {"outcome": "refer"}),
+    ],
+)
+def test_settings_that_no_strategy_may_hold(code: str, setting: dict[str, Any]) -> None:
+    good = {"large_amount": {"outcome": "refer", "limit": 1e6}, "watch_list": {"outcome": "refer"}}
+    assert wrong(good) == []
+    assert wrong(good | {code: setting}) == [code]

@@ -1,0 +1,344 @@
+"""What other cut-offs would have decided, beside those in force, on the same applicants.
+
+Two groups of applicants are looked at. Of stored decisions the PD is known, so missed
+defaulters and refused good clients are expected ones. Of the champion's reference sample the
+PD was given by models that had not learned from the applicant, and the outcome is known.
+
+A referral is counted as a manager would settle it at the lowest expected cost: granted below
+the cost-optimal PD, refused from there on. Policy rules are no part of these figures, since
+the reference sample does not hold what they look at; see `applications.rule_trial`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.core.cache import cache
+from django.db.models import Case, Count, F, FloatField, IntegerField, Sum, Value, When
+from django.db.models.functions import Floor
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from applications import bands
+from applications.choices import Contract
+from applications.models import Decision
+from applications.querysets import DecisionQuerySet
+from ml.bundle import REFERENCE
+from monitoring.models import Completeness
+from scoring import registry
+from scoring.strategies import Terms
+
+BINS = 1_000  # of the PD, from 0 to 1
+_APPROVED, _REFERRED, _DECLINED = range(3)
+_HISTOGRAM_SECONDS = 60  # it does not depend on what is tried
+_SHOWN_UP_TO = 0.995  # share of applicants whose PDs the charts show at least
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one strategy does to a group of applicants.
+
+    Attributes
+    ----------
+    missed : float
+        Defaulters among those granted, directly or after a referral.
+    refused_good : float
+        Those among the refused, directly or after a referral, who would have repaid.
+    ratio : float
+        What a missed defaulter costs, in refused good clients.
+    """
+
+    applicants: int
+    approved: int
+    referred: int
+    declined: int
+    missed: float
+    refused_good: float
+    ratio: float
+
+    @property
+    def approval_rate(self) -> float:
+        return self.approved / self.applicants
+
+    @property
+    def referral_rate(self) -> float:
+        return self.referred / self.applicants
+
+    @property
+    def decline_rate(self) -> float:
+        return self.declined / self.applicants
+
+    @property
+    def cost(self) -> float:
+        """Per applicant."""
+        return (self.ratio * self.missed + self.refused_good) / self.applicants
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The same applicants under the strategy in force and the one that is tried."""
+
+    label: str
+    today: Figures
+    tried: Figures
+
+
+@dataclass(frozen=True)
+class Segment:
+    title: str
+    rows: list[Compared]
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """All figures of a simulation; `real` where the outcomes are known."""
+
+    real: bool
+    overall: Compared
+    segments: list[Segment]
+    missing: list[str]
+    chart: dict[str, Any]
+
+    @property
+    def by_percent(self) -> list[tuple[float, float, float]]:
+        """The chart as a table: each whole per cent of PD, its share and cost as a cut-off."""
+        costs = self.chart["costs"][:: BINS // 100]
+        pairs = zip(self.chart["distribution"], costs, strict=True)
+        return [(i / 100, share, cost) for i, (share, cost) in enumerate(pairs)]
+
+
+def on_decisions(*, since: datetime | None, today: Terms, tried: Terms) -> Simulation | None:
+    """Simulate on automatic decisions; None if there are none. Two queries."""
+    decisions = Decision.objects.automatic(since)
+    cells = _cells_of_decisions(decisions, today, tried)
+    if cells is None:
+        return None
+    key = f"simulation:histogram:{since.date() if since else 'all'}"
+    histogram = cache.get(key)
+    if histogram is None:
+        histogram = _histogram(decisions)
+        cache.set(key, histogram, _HISTOGRAM_SECONDS)
+    return _simulation(cells, histogram, today, tried, real=False)
+
+
+def on_reference(*, today: Terms, tried: Terms) -> Simulation:
+    """Simulate on the champion's reference sample.
+
+    Raises
+    ------
+    NoChampion
+        If no model is active.
+    """
+    rows = reference()
+    cells = rows.with_columns(
+        severity("PD", today).alias("today"),
+        severity("PD", tried).alias("tried"),
+        (pl.col("PD") < tried.cost_optimal).alias("granted"),
+        pl.lit(1).alias("n"),
+        pl.col("TARGET").cast(pl.Float64).alias("bad"),
+    )
+    place = (rows["PD"].to_numpy() * BINS).astype(int)
+    histogram = np.zeros((2, BINS + 1))
+    np.add.at(histogram[0], place, 1)
+    np.add.at(histogram[1], place, rows["TARGET"].to_numpy())
+    return _simulation(cells, histogram, today, tried, real=True)
+
+
+def reference() -> pl.DataFrame:
+    """The champion's reference sample: `PD`, `TARGET`, the attributes and the segments."""
+    bundle = registry.champion()
+    return _reference(bundle.path / REFERENCE, bundle.sha256)
+
+
+def severity(pd: str, terms: Terms) -> pl.Expr:
+    """0 where a PD is approved, 1 where it is referred, 2 where it is declined."""
+    value = pl.col(pd)
+    return (value >= terms.refer_from).cast(pl.Int64) + (value >= terms.decline_from)
+
+
+def severity_in_sql(pd: str, terms: Terms) -> Case:
+    """As `severity`."""
+    return Case(
+        When(**{f"{pd}__lt": terms.refer_from}, then=Value(_APPROVED)),
+        When(**{f"{pd}__lt": terms.decline_from}, then=Value(_REFERRED)),
+        default=Value(_DECLINED),
+        output_field=IntegerField(),
+    )
+
+
+@lru_cache(maxsize=2)
+def _reference(path: Path, sha256: str) -> pl.DataFrame:
+    """Read once for each model, which `sha256` names."""
+    sample = pl.read_parquet(path)
+    bureau, previous = (pl.col(name).is_not_null() for name in ("BUREAU_COUNT", "PREV_COUNT"))
+    derived = {
+        "contract": pl.col("NAME_CONTRACT_TYPE"),
+        "completeness": _completeness(bureau, previous),
+        "age": bands.age_in_frame(pl.col("DAYS_BIRTH")),
+        "amount": bands.amount_in_frame(pl.col("AMT_CREDIT")),
+        "known": previous.cast(pl.Int64),
+    }
+    # Bundles of earlier versions hold fewer columns.
+    kept = [
+        expression.alias(name)
+        for name, expression in derived.items()
+        if set(expression.meta.root_names()) <= set(sample.columns)
+    ]
+    beside = [c for c in ("CODE_GENDER", "NAME_FAMILY_STATUS") if c in sample.columns]
+    return sample.select("PD", "TARGET", *beside, *kept)
+
+
+def _completeness(bureau: pl.Expr, previous: pl.Expr) -> pl.Expr:
+    tiers = {
+        Completeness.FULL: bureau & previous,
+        Completeness.BUREAU: bureau,
+        Completeness.PREVIOUS: previous,
+        Completeness.FORM: pl.lit(value=True),
+    }
+    holds = [pl.when(condition).then(pl.lit(tier.value)) for tier, condition in tiers.items()]
+    return pl.coalesce(holds)
+
+
+def _cells_of_decisions(
+    decisions: DecisionQuerySet, today: Terms, tried: Terms
+) -> pl.DataFrame | None:
+    """Decisions counted by segment and outcome, with the sum of their PDs. One query."""
+    granted = Case(
+        When(prediction__pd__lt=tried.cost_optimal, then=Value(1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    known = Case(
+        When(prediction__client_id__isnull=True, then=Value(0)),
+        default=Value(1),
+        output_field=IntegerField(),
+    )
+    found = decisions.values(
+        today=severity_in_sql("prediction__pd", today),
+        tried=severity_in_sql("prediction__pd", tried),
+        granted=granted,
+        contract=F("application__contract_type"),
+        completeness=F("prediction__completeness"),
+        age=bands.age_in_sql("application__birth_date", timezone.localdate()),
+        amount=bands.amount_in_sql("application__amount"),
+        known=known,
+    ).annotate(n=Count("pk"), bad=Sum("prediction__pd", output_field=FloatField()))
+    rows = list(found)
+    if not rows:
+        return None
+    return pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("granted") == 1)
+
+
+def _histogram(decisions: DecisionQuerySet) -> np.ndarray:
+    """Applicants and expected defaults by PD, shape (2, BINS + 1). One query."""
+    counted = decisions.values(bin=Floor(F("prediction__pd") * BINS)).annotate(
+        n=Count("pk"), bad=Sum("prediction__pd")
+    )
+    result = np.zeros((2, BINS + 1))
+    for row in counted:
+        result[:, int(row["bin"])] = row["n"], row["bad"]
+    return result
+
+
+def _simulation(
+    cells: pl.DataFrame, histogram: np.ndarray, today: Terms, tried: Terms, *, real: bool
+) -> Simulation:
+    titles = _titles()
+    known = [name for name in titles if name in cells.columns]
+    return Simulation(
+        real=real,
+        overall=_compared(_("All applicants"), cells, tried.cost_ratio),
+        segments=[
+            Segment(titles[name][0], _rows(cells, name, titles[name][1], tried.cost_ratio))
+            for name in known
+        ],
+        missing=[title for name, (title, _labels) in titles.items() if name not in known],
+        chart=_chart(histogram, today, tried),
+    )
+
+
+def _titles() -> Mapping[str, tuple[str, Mapping[Any, str]]]:
+    """The segments in their order: title, and a label for each value."""
+    return {
+        "contract": (_("Type of loan"), _said(Contract.choices)),
+        "completeness": (_("What was known"), _said(Completeness.choices)),
+        "age": (_("Age"), dict(enumerate(bands.age_labels()))),
+        "amount": (_("Amount"), dict(enumerate(bands.amount_labels()))),
+        "known": (_("Client"), {0: _("New client"), 1: _("Known client")}),
+    }
+
+
+def _said(choices: Sequence[tuple[Any, Any]]) -> dict[Any, str]:
+    return {value: str(label) for value, label in choices}
+
+
+def _rows(
+    cells: pl.DataFrame, name: str, labels: Mapping[Any, str], ratio: float
+) -> list[Compared]:
+    parts = cells.partition_by(name, as_dict=True)
+    named = {key[0]: part for key, part in parts.items()}
+    rest = [value for value in named if value not in labels]
+    return [
+        _compared(labels.get(value) or _("Not stated"), named[value], ratio)
+        for value in [*labels, *rest]
+        if value in named
+    ]
+
+
+def _compared(label: str, cells: pl.DataFrame, ratio: float) -> Compared:
+    return Compared(label, *(_figures(cells, column, ratio) for column in ("today", "tried")))
+
+
+def _figures(cells: pl.DataFrame, column: str, ratio: float) -> Figures:
+    said, n, bad = (cells[name].to_numpy() for name in (column, "n", "bad"))
+    granted = (said == _APPROVED) | ((said == _REFERRED) & cells["granted"].to_numpy())
+    return Figures(
+        applicants=int(n.sum()),
+        approved=int(n[said == _APPROVED].sum()),
+        referred=int(n[said == _REFERRED].sum()),
+        declined=int(n[said == _DECLINED].sum()),
+        missed=float(bad[granted].sum()),
+        refused_good=float((n - bad)[~granted].sum()),
+        ratio=ratio,
+    )
+
+
+def _chart(histogram: np.ndarray, today: Terms, tried: Terms) -> dict[str, Any]:
+    """JSON-ready: cost over a single cut-off, and how many applicants have which PD."""
+    applicants, bad = histogram
+    total = applicants.sum()
+    missed = np.concatenate([[0.0], np.cumsum(bad)])
+    good = np.concatenate([[0.0], np.cumsum(applicants - bad)])
+    costs = (tried.cost_ratio * missed + good[-1] - good) / total
+    seen = int(np.searchsorted(np.cumsum(applicants), _SHOWN_UP_TO * total)) + 1
+    last = min(BINS, max(seen, round(1.25 * BINS * max(today.decline_from, tried.decline_from))))
+    best = int(np.argmin(costs))
+    return {
+        "cut_offs": [round(i / BINS, 4) for i in range(last + 1)],
+        "costs": [round(float(cost), 5) for cost in costs[: last + 1]],
+        "best": {"cut_off": best / BINS, "cost": round(float(costs[best]), 5)},
+        "distribution": _by_percent(applicants[: last + 1], total),
+        "today": [today.refer_from, today.decline_from],
+        "tried": [tried.refer_from, tried.decline_from],
+        "words": {
+            "cost": _("Cost per applicant"),
+            "cut_off": _("PD"),
+            "share": _("Share of applicants"),
+            "today": _("Today"),
+            "tried": _("Tried"),
+            "best": _("Lowest cost"),
+        },
+    }
+
+
+def _by_percent(applicants: np.ndarray, total: float) -> list[float]:
+    """Share of applicants in each whole per cent of PD."""
+    edges = np.arange(0, len(applicants), BINS // 100)
+    return [round(float(share), 5) for share in np.add.reduceat(applicants, edges) / total]
