@@ -17,6 +17,10 @@ class AlreadySubmitted(ApplicationError):
     """The application has its decision; a second submission changes nothing."""
 
 
+class NameTaken(ApplicationError):
+    """Something of the same kind has this name already."""
+
+
 class ScoringUnavailable(ApplicationError):
     """No score could be computed; the draft is kept."""
 

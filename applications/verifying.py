@@ -84,38 +84,31 @@ class Report:
 
 def everything(*, progress: Callable[[int, int], None] = lambda done, of: None) -> Report:
     """Check the whole journal, a chunk at a time; what is added meanwhile is left out."""
-    head = _head()
+    end = head()
     report = Report()
     before, hash_before = 0, ""
-    entries = Entry.objects.filter(sequence__lte=head.sequence).order_by("sequence")
+    entries = Entry.objects.filter(sequence__lte=end.sequence).order_by("sequence")
     for chunk in _chunks(entries.iterator(chunk_size=CHUNK), CHUNK):
         _check(chunk, before, hash_before, report)
         before, hash_before = chunk[-1].sequence, chunk[-1].hash
-        progress(before, head.sequence)
-    _check_end(before, hash_before, head, report)
+        progress(before, end.sequence)
+    _check_end(before, hash_before, end, report)
     report.faults += _unrecorded()
     return report
 
 
 def of_application(application: LoanApplication) -> Report:
     """Check the entries of one application, and the links of each to both of its neighbours."""
-    own = Entry.objects.filter(application=application)
-    around = Entry.objects.filter(
-        Q(application=application)
-        | Q(sequence__in=own.values_list(F("sequence") - 1))
-        | Q(sequence__in=own.values_list(F("sequence") + 1))
-    )
-    found = {entry.sequence: entry for entry in around}
+    found = neighbourhood(application)
     mine = [entry for entry in found.values() if entry.application_id == application.pk]
-    report = Report()
-    head = _head()
+    report, end = Report(), head()
     for entry in mine:
         before = found.get(entry.sequence - 1)
         after = found.get(entry.sequence + 1)
         _check_link(entry, before.hash if before else "", before is not None, report)
-        if after is None and entry.sequence != head.sequence:
+        if after is None and entry.sequence != end.sequence:
             report.faults.append(Fault(What.MISSING, entry.sequence + 1, entry.sequence + 1))
-        elif after is None and entry.hash != head.hash:
+        elif after is None and entry.hash != end.hash:
             report.faults.append(Fault(What.HEAD, entry.sequence))
         elif after is not None and after.application_id != application.pk:
             _check_link(after, entry.hash, True, report)
@@ -123,6 +116,22 @@ def of_application(application: LoanApplication) -> Report:
     report.faults += _without_entry(application.decisions.all(), mine)
     report.faults = list(dict.fromkeys(report.faults))
     return report
+
+
+def neighbourhood(application: LoanApplication) -> dict[int, Entry]:
+    """Return the entries of an application and those beside them, by number. One query."""
+    own = Entry.objects.filter(application=application).order_by()
+    beside = Entry.objects.filter(
+        Q(application=application)
+        | Q(sequence__in=own.values_list(F("sequence") - 1))
+        | Q(sequence__in=own.values_list(F("sequence") + 1))
+    )
+    return {entry.sequence: entry for entry in beside.select_related("actor")}
+
+
+def head() -> JournalHead:
+    """The end of the journal, as it was written down last."""
+    return JournalHead.objects.first() or JournalHead()
 
 
 def _check(entries: Sequence[Entry], before: int, hash_before: str, report: Report) -> None:
@@ -143,13 +152,13 @@ def _check_link(entry: Entry, hash_before: str, known: bool, report: Report) -> 
         report.faults.append(Fault(What.LINK, entry.sequence))
 
 
-def _check_end(last: int, hash_of_last: str, head: JournalHead, report: Report) -> None:
+def _check_end(last: int, hash_of_last: str, end: JournalHead, report: Report) -> None:
     """The head tells how many entries there must be: without it the last could be cut off."""
-    if last < head.sequence:
-        report.faults.append(Fault(What.MISSING, last + 1, head.sequence))
-    elif hash_of_last != head.hash:
+    if last < end.sequence:
+        report.faults.append(Fault(What.MISSING, last + 1, end.sequence))
+    elif hash_of_last != end.hash:
         report.faults.append(Fault(What.HEAD, last))
-    beyond = Entry.objects.filter(sequence__gt=_head().sequence).order_by("sequence").first()
+    beyond = Entry.objects.filter(sequence__gt=head().sequence).order_by("sequence").first()
     if beyond is not None:
         report.faults.append(Fault(What.HEAD, beyond.sequence))
 
@@ -205,10 +214,6 @@ def _file_is_sound(record: models.Model) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == record.sha256
     except OSError:
         return False
-
-
-def _head() -> JournalHead:
-    return JournalHead.objects.first() or JournalHead()
 
 
 def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

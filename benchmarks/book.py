@@ -120,7 +120,9 @@ def _write(
         for row, p in zip(rows, predictions, strict=True)
     ]
     by_people = [
-        decision for first in automatic if (decision := _by_person(first, managers, rng)) is not None
+        decision
+        for first in automatic
+        if (decision := _by_person(first, managers, rng)) is not None
     ]
     Decision.objects.bulk_create(automatic)
     Decision.objects.bulk_create(by_people)

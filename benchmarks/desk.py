@@ -34,7 +34,7 @@ PAGES = {
     "charts": "/history/?show=charts",
     "charts, filtered": "/history/?show=charts&contract=Cash+loans&completeness=full",
     "dossier": "/applications/{pk}/dossier/",
-    "verification": "/applications/{pk}/dossier/verification/",
+    "verification": "/applications/{pk}/dossier/verify/",
     "dossier as JSON": "/applications/{pk}/dossier.json",
 }
 EXPORTS = {"CSV": "/history/export.csv", "XLSX": "/history/export.xlsx"}
