@@ -108,7 +108,7 @@ class LoanApplicationQuerySet(models.QuerySet["LoanApplication"]):
 
     def matching(self, words: str) -> LoanApplicationQuerySet:
         """Those whose reference, applicant or client number holds every word."""
-        return self.filter(_holds(words, prefix=""))
+        return self.filter(_holds(words))
 
     def with_decision(self) -> LoanApplicationQuerySet:
         """Read each application's decisions and their scores along, in two queries more."""
@@ -145,7 +145,9 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def matching(self, words: str) -> DecisionQuerySet:
         """Those whose application's reference, applicant or client number holds every word."""
-        return self.filter(_holds(words, prefix="application__"))
+        from applications.models import LoanApplication  # noqa: PLC0415 - models import this module
+
+        return self.filter(application__in=LoanApplication.objects.matching(words).order_by())
 
     def since(self, moment: datetime) -> DecisionQuerySet:
         return self.filter(decided_at__gte=moment)
@@ -280,15 +282,15 @@ def name_of_user(prefix: str = "") -> Coalesce:
     return Coalesce(NullIf(full, Value("")), f"{prefix}username")
 
 
-def _holds(words: str, *, prefix: str) -> Q:
+def _holds(words: str) -> Q:
     condition = Q()
     for word in words.split():
         found = (
-            Q(**{f"{prefix}reference__icontains": word})
-            | Q(**{f"{prefix}first_name__icontains": word})
-            | Q(**{f"{prefix}last_name__icontains": word})
+            Q(reference__icontains=word)
+            | Q(first_name__icontains=word)
+            | Q(last_name__icontains=word)
         )
         if word.isdecimal() and len(word) < 19:  # longer ones overflow the column
-            found |= Q(**{f"{prefix}client_number": int(word)})
+            found |= Q(client_number=int(word))
         condition &= found
     return condition

@@ -66,12 +66,14 @@ def _prepare(applications: int) -> None:
     from django.core.management import call_command  # noqa: PLC0415
 
     from benchmarks.book import fill  # noqa: PLC0415
+    from scoring_site.tasks import refresh_statistics  # noqa: PLC0415
 
     settings.DEBUG = False  # it would keep every query
     settings.ALLOWED_HOSTS = ["testserver"]
     call_command("migrate", verbosity=0, interactive=False)
     with bars(stderr=True) as step:
         fill(applications=applications, progress=step)
+    refresh_statistics()
 
 
 def _manager() -> Any:

@@ -101,6 +101,22 @@ class Prediction(models.Model):
             models.Index(fields=["-created_at"], name="prediction_created_at"),
             models.Index(fields=["client_id", "-created_at"], name="prediction_client"),
             models.Index(fields=["model_sha256", "-created_at"], name="prediction_model"),
+            models.Index(fields=["pd"], name="prediction_pd"),
+            # All that the decision history filters and sums by, so that it need not read past
+            # the inputs and vectors of each row.
+            models.Index(
+                fields=[
+                    "id",
+                    "pd",
+                    "refer_from",
+                    "decline_from",
+                    "source",
+                    "completeness",
+                    "model_sha256",
+                    "cut_offs_version",
+                ],
+                name="prediction_book",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -168,6 +168,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "scoring.tasks.sweep_explanations",
         "schedule": timedelta(seconds=30),
     },
+    "refresh-database-statistics": {
+        "task": "scoring_site.tasks.refresh_statistics",
+        "schedule": timedelta(hours=1),
+    },
 }
 CACHES = {
     "default": {

@@ -229,6 +229,12 @@ class LoanApplication(models.Model):
             models.Index(fields=["filed_by", "-updated_at"], name="application_of_banker"),
             models.Index(fields=["filed_by", "status", "-updated_at"], name="application_waiting"),
             models.Index(fields=["client_number"], name="application_client"),
+            models.Index(fields=["last_name"], name="application_last_name"),
+            models.Index(fields=["amount"], name="application_amount"),
+            # What the decision history filters by, without reading the whole row.
+            models.Index(
+                fields=["id", "amount", "contract_type", "filed_by"], name="application_book"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
