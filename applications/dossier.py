@@ -148,7 +148,7 @@ def of(application: LoanApplication) -> Dossier | None:
         entries=list(application.entries.select_related("actor").order_by("sequence")),
         letters=list(letters.select_related("made_by", "decision").defer("pdf")),
         attachments=list(application.attachments.select_related("added_by")),
-        strategy=Strategy.objects.filter(version=prediction.cut_offs_version).first(),
+        strategy=_strategy(prediction),
         bundle=bundle,
         model_problem=problem,
     )
@@ -232,6 +232,11 @@ def _bundle(prediction: Prediction) -> tuple[Bundle | None, str]:
             return registry.from_disk(prediction.model_sha256), ""
         except NoChampion as error:
             return None, str(error)
+
+
+def _strategy(prediction: Prediction) -> Strategy | None:
+    version = prediction.cut_offs_version
+    return None if version is None else Strategy.objects.filter(version=version).first()
 
 
 def _finding(finding: Mapping[str, Any]) -> FindingRow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv as writing
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import IO, Any, NamedTuple
 
 import xlsxwriter
@@ -21,6 +21,7 @@ from monitoring.models import Completeness, Source
 CHUNK = 2_000
 MOST_ROWS = 1_048_575  # that a sheet of Excel holds, below its head
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FIRST_DAY, _DAY = datetime(1899, 12, 30), timedelta(days=1)  # noqa: DTZ001 - as sheets count
 _BOM = "\ufeff"  # tells Excel that the file is UTF-8
 
 Row = tuple[Any, ...]
@@ -155,9 +156,17 @@ def _fill(book: Any, decisions: DecisionQuerySet) -> None:
     last = 0
     for last, row in enumerate(_rows(decisions, columns), start=1):
         for place, value in enumerate(row):
-            if value is not None and value != "":
-                sheet.write(last, place, _harmless(value) if isinstance(value, str) else value)
+            if isinstance(value, str):
+                if value:
+                    sheet.write_string(last, place, _harmless(value))
+            elif value is not None:
+                sheet.write_number(last, place, _figure(value))
     sheet.autofilter(0, 0, last, len(columns) - 1)
+
+
+def _figure(value: Any) -> float:
+    """A number as a sheet holds it; of a moment the days since its calendar began."""
+    return (value - _FIRST_DAY) / _DAY if isinstance(value, datetime) else float(value)
 
 
 class _Echo:

@@ -173,7 +173,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
         Along come the lowest and highest cut-offs that were in force for them.
         """
-        return (  # type: ignore[no-any-return]  # the keys of BandOfPds
+        return (
             self.order_by()
             .values("outcome", percent=Least(Floor(F("prediction__pd") * 100), float(highest)))
             .annotate(
@@ -193,7 +193,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """
         in_force = Strategy.objects.approved().filter(effective_from__lte=timezone.now())
         ratio = in_force.order_by("-effective_from", "-settled_at").values("cost_ratio")[:1]
-        return (  # type: ignore[no-any-return]  # the keys of DayOfCosts
+        return (
             self.order_by()
             .filter(outcome="approve", prediction__loan_outcome__isnull=False)
             .values(
@@ -210,7 +210,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def overrides(self) -> models.QuerySet[Decision, Overrides]:
         """Count overrides by the banker who filed the application and by reason. One query."""
-        return (  # type: ignore[no-any-return]  # the keys of Overrides
+        return (
             self.order_by()
             .filter(kind="override")
             .values("reason_code", banker=name_of_user("application__filed_by__"))

@@ -91,7 +91,7 @@ def approval_rate(days: Sequence[DayOfDecisions]) -> Chart:
             "traces": [_trace("line", _("Approval rate"), bars.x, rates, "approve")],
             "y": "percent",
             "y_from": 0,
-            "y_to": 1,
+            "y_to": 1.05,
             **bars.axis,
         },
         head=[_("From"), _("Decisions"), _("Approved"), _("Approval rate")],

@@ -116,7 +116,7 @@ def _write(
         [Explanation(prediction=p, status=Explanation.Status.FAILED) for p in predictions]
     )
     automatic = [
-        Decision(application=row, prediction=p, outcome=p.outcome, decided_at=row.submitted_at)
+        Decision(application=row, prediction=p, outcome=p.outcome, decided_at=p.created_at)
         for row, p in zip(rows, predictions, strict=True)
     ]
     by_people = [

@@ -231,10 +231,7 @@ class LoanApplication(models.Model):
             models.Index(fields=["client_number"], name="application_client"),
             models.Index(fields=["last_name"], name="application_last_name"),
             models.Index(fields=["amount"], name="application_amount"),
-            # What the decision history filters by, without reading the whole row.
-            models.Index(
-                fields=["id", "amount", "contract_type", "filed_by"], name="application_book"
-            ),
+            models.Index(fields=["contract_type", "amount", "id"], name="application_segment"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -145,7 +145,11 @@ def signed(value: float | None) -> str:
 @register.filter
 def details(entry: Entry) -> list[tuple[str, str]]:
     """What an entry of the journal tells beside who and when, as it was written down."""
-    return [(key, _told(value)) for key, value in entry.data.items() if key != "records"]
+    return [
+        (key, _told(value))
+        for key, value in entry.data.items()
+        if key != "records" and value not in ("", None, [])
+    ]
 
 
 def _told(value: Any) -> str:

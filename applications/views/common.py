@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django_htmx.middleware import HtmxDetails
 
@@ -29,15 +29,15 @@ class DeskRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-_View = Callable[Concatenate[DeskRequest, P], HttpResponse]
+_View = Callable[Concatenate[DeskRequest, P], HttpResponseBase]
 
 
-def role_required(*permissions: str) -> Callable[[_View[P]], Callable[..., HttpResponse]]:
+def role_required(*permissions: str) -> Callable[[_View[P]], Callable[..., HttpResponseBase]]:
     """Let in whoever has any of `permissions`; 403 to others, the login page to outsiders."""
 
-    def decorate(view: _View[P]) -> Callable[..., HttpResponse]:
+    def decorate(view: _View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def checked(request: DeskRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(request: DeskRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not any(request.user.has_perm(permission) for permission in permissions):
                 raise PermissionDenied
             return view(request, *args, **kwargs)

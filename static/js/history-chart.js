@@ -38,8 +38,8 @@
     const rows = data.horizontal ? data.traces[0].y.length : 0;
     return {
       barmode: data.stacked ? "stack" : "group",
-      bargap: 0.25,
-      height: data.horizontal ? Math.max(160, 60 + 30 * rows) : 280,
+      bargap: data.horizontal ? 0.4 : 0.25,
+      height: data.horizontal ? Math.max(110, 50 + 34 * rows) : 280,
       margin: { l: data.horizontal ? 8 : 44, r: 12, t: 8, b: 32 },
       paper_bgcolor: CLEAR,
       plot_bgcolor: CLEAR,
@@ -64,6 +64,7 @@
       annotations: lines.map(({ at, label, colour: shade }, i) => ({
         x: at, yref: "paper", y: 0.98 - 0.09 * i, xanchor: "left", yanchor: "top",
         text: label, showarrow: false, font: { color: tone(shade), size: 12 },
+        bgcolor: colour("--desk-surface"), borderpad: 2,
       })),
       dragmode: false,
     };
