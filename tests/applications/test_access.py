@@ -28,9 +28,19 @@ EXPECTED: dict[str, tuple[int, int, int, int]] = {
     "delete": (FOUND, MISSING, FORBIDDEN, FORBIDDEN),
     "explanation": (FOUND, MISSING, FOUND, FORBIDDEN),
     "history": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "export": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "saved-views": (FORBIDDEN, FORBIDDEN, OK, FORBIDDEN),
+    "rename-view": (FORBIDDEN, FORBIDDEN, MISSING, FORBIDDEN),  # there is no such view
+    "delete-view": (FORBIDDEN, FORBIDDEN, FOUND, FORBIDDEN),
+    "dossier": (OK, MISSING, OK, FORBIDDEN),
+    "dossier-json": (OK, MISSING, OK, FORBIDDEN),
+    "verify": (OK, MISSING, OK, FORBIDDEN),
+    "replay": (FORBIDDEN, FORBIDDEN, FOUND, FORBIDDEN),
 }
 ON_A_DRAFT = ("edit", "delete")
-WITHOUT_KEY = ("home", "list", "new", "history")
+WITHOUT_KEY = ("home", "list", "new", "history", "saved-views")
+OTHER_KEYS: dict[str, list[object]] = {"export": ["csv"], "rename-view": [0], "delete-view": [0]}
+BY_POST = ("delete", "rename-view", "delete-view", "replay")
 
 
 @pytest.fixture
@@ -41,6 +51,8 @@ def people(banker: User, other_banker: User, manager: User, no_role: User) -> di
 def _address(name: str, owner: User) -> str:
     if name in WITHOUT_KEY:
         return reverse(f"applications:{name}")
+    if name in OTHER_KEYS:
+        return reverse(f"applications:{name}", args=OTHER_KEYS[name])
     if name in ON_A_DRAFT:
         pk = LoanApplicationFactory(filed_by=owner).pk
     else:
@@ -49,7 +61,7 @@ def _address(name: str, owner: User) -> str:
 
 
 def _open(client: Client, name: str, address: str) -> int:
-    answer = client.post(address) if name == "delete" else client.get(address)
+    answer = client.post(address) if name in BY_POST else client.get(address)
     return answer.status_code
 
 
@@ -72,7 +84,7 @@ def test_access(
 @pytest.mark.parametrize("name", EXPECTED)
 def test_outsiders_are_sent_to_the_login_page(name: str, banker: User, client: Client) -> None:
     address = _address(name, banker)
-    answer = client.post(address) if name == "delete" else client.get(address)
+    answer = client.post(address) if name in BY_POST else client.get(address)
 
     assert answer.status_code == FOUND
     assert answer["Location"] == f"{reverse('login')}?next={address}"
@@ -109,7 +121,7 @@ def test_deleting_needs_a_post(banker: User, logged_in: Callable[[User], Client]
     assert answer.status_code == METHOD
 
 
-@pytest.mark.parametrize("name", [name for name in WITHOUT_KEY if name != "history"])
+@pytest.mark.parametrize("name", ["home", "list", "new"])
 def test_content_policy_is_strict(
     name: str, banker: User, logged_in: Callable[[User], Client]
 ) -> None:

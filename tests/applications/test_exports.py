@@ -6,7 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -38,7 +38,7 @@ def decision(banker: User) -> Decision:
         prediction__pd=0.0625,
     )
     record_outcome(
-        prediction=decision.prediction, defaulted=True, observed_on=datetime(2026, 9, 1).date()
+        prediction=decision.prediction, defaulted=True, observed_on=date(2026, 9, 1)
     )
     return decision
 

@@ -173,23 +173,6 @@ def test_queries_of_the_list(
         assert len(_shown(client, LIST)) == rows
 
 
-@pytest.mark.parametrize("rows", [1, 20])
-def test_queries_of_the_history(
-    rows: int,
-    manager: User,
-    logged_in: LogIn,
-    django_assert_num_queries: Callable[..., object],
-) -> None:
-    for _ in range(rows):
-        DecisionFactory()
-    client = logged_in(manager)
-
-    # session, user, own permissions, group permissions,
-    # count, summary, decisions per day, page of decisions, bankers to filter by
-    with django_assert_num_queries(9):
-        assert len(_shown(client, HISTORY)) == rows
-
-
 @pytest.mark.parametrize("rows", [1, 5])
 def test_queries_of_the_home_page(
     rows: int,
