@@ -98,8 +98,13 @@ def everything(*, progress: Callable[[int, int], None] = lambda done, of: None) 
 
 
 def of_application(application: LoanApplication) -> Report:
-    """Check the entries of one application, and the links of each to both of its neighbours."""
+    """Check the entries of one application, and the links of each to both of its neighbours.
+
+    `application` must just have been loaded, since it is checked itself.
+    """
     found = neighbourhood(application)
+    decisions = application.decisions.select_related("prediction")
+    at_hand = [application, *decisions, *(decision.prediction for decision in decisions)]
     mine = [entry for entry in found.values() if entry.application_id == application.pk]
     report, end = Report(), head()
     for entry in mine:
@@ -112,8 +117,8 @@ def of_application(application: LoanApplication) -> Report:
             report.faults.append(Fault(What.HEAD, entry.sequence))
         elif after is not None and after.application_id != application.pk:
             _check_link(after, entry.hash, True, report)
-    _check_records(mine, report)
-    report.faults += _without_entry(application.decisions.all(), mine)
+    _check_records(mine, report, at_hand)
+    report.faults += _without_entry(decisions, mine)
     report.faults = list(dict.fromkeys(report.faults))
     return report
 
@@ -163,7 +168,9 @@ def _check_end(last: int, hash_of_last: str, end: JournalHead, report: Report) -
         report.faults.append(Fault(What.HEAD, beyond.sequence))
 
 
-def _check_records(entries: Sequence[Entry], report: Report) -> None:
+def _check_records(
+    entries: Sequence[Entry], report: Report, at_hand: Iterable[models.Model] = ()
+) -> None:
     """Check each entry's own hash, and the records of those that are what they were."""
     report.entries += len(entries)
     sound = []
@@ -172,7 +179,9 @@ def _check_records(entries: Sequence[Entry], report: Report) -> None:
             sound.append(entry)
         else:
             report.faults.append(Fault(What.ENTRY, entry.sequence))
-    today = journal.load(name for entry in sound for name in _records(entry))
+    names = {name for entry in sound for name in _records(entry)}
+    here = {journal.name_of(record): record for record in at_hand}
+    today = journal.load(names - set(here)) | {n: r for n, r in here.items() if n in names}
     digests = {name: journal.digest(record) for name, record in today.items()}
     report.records += len(digests)
     for entry in sound:

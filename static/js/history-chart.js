@@ -31,6 +31,13 @@
     };
   }
 
+  // Small counts get no ticks between whole numbers.
+  function whole(data) {
+    if (!data.stacked) return {};
+    const totals = data.traces[0].y.map((_, i) => data.traces.reduce((sum, t) => sum + t.y[i], 0));
+    return Math.max(0, ...totals) < 6 ? { dtick: 1 } : {};
+  }
+
   function layout(data, width) {
     const grid = { gridcolor: colour("--desk-line"), fixedrange: true, zeroline: false };
     const bare = { gridcolor: CLEAR, fixedrange: true, zeroline: false };
@@ -55,6 +62,7 @@
             ...grid,
             rangemode: "tozero",
             tickformat: data.y === "percent" ? ".0%" : ",~g",
+            ...whole(data),
             ...(data.y_to === undefined ? {} : { range: [data.y_from, data.y_to] }),
           },
       shapes: lines.map(({ at, colour: shade }) => ({

@@ -37,9 +37,7 @@ def decision(banker: User) -> Decision:
         application__amount=1_234.5,
         prediction__pd=0.0625,
     )
-    record_outcome(
-        prediction=decision.prediction, defaulted=True, observed_on=date(2026, 9, 1)
-    )
+    record_outcome(prediction=decision.prediction, defaulted=True, observed_on=date(2026, 9, 1))
     return decision
 
 

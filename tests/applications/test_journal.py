@@ -40,7 +40,8 @@ def _faults() -> list[verifying.Fault]:
 
 def _here(decision: Decision) -> list[verifying.Fault]:
     """What the dossier of the application says."""
-    return verifying.of_application(decision.application).faults
+    application = LoanApplication.objects.get(pk=decision.application_id)
+    return verifying.of_application(application).faults
 
 
 def _edit(table: str, change: str) -> None:
