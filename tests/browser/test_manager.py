@@ -110,7 +110,7 @@ def test_a_dossier_is_verified_and_its_score_computed_again(
     page.get_by_role("button", name="Compute it again").click()
     expect(page.get_by_text("Confirmed to the last digit")).to_be_visible()
     expect(page.get_by_role("button", name="Print")).to_be_visible()
-    page.get_by_text("External credit scores").last.click()
+    page.locator("summary", has_text="External credit scores").click()
     expect(page.get_by_text("EXT_SOURCE_2").last).to_be_visible()
     assert fits_the_width(page)
 
