@@ -241,28 +241,6 @@ def test_without_a_strategy_the_usual_ratio_holds(db: None) -> None:
     assert day["expected_defaults"] == pytest.approx(0.2)
 
 
-@pytest.mark.parametrize(
-    ("days", "unit", "starts"),
-    [
-        (30, "day", 31),
-        (100, "week", 15),
-        (800, "month", 27),
-    ],
-)
-def test_bars_stay_readable(days: int, unit: str, starts: int) -> None:
-    first = date(2024, 1, 1)  # a Monday
-    rows: Any = [
-        {"day": first, "outcome": "approve", "decisions": 2},
-        {"day": first + timedelta(days=days), "outcome": "refer", "decisions": 1},
-    ]
-
-    chart = timeline.volume(rows)
-
-    assert chart.data["unit"] == unit
-    assert len(chart.rows) == starts
-    assert [sum(trace["y"]) for trace in chart.data["traces"]] == [2, 1, 0]
-
-
 def test_saving_a_view(manager: User, logged_in: LogIn) -> None:
     client = logged_in(manager)
     page = client.get(VIEWS, {"outcome": "decline", "pd_from": "20", "nonsense": "1"})
