@@ -35,6 +35,10 @@ class ChangedMeanwhile(ApplicationError):
         super().__init__("The draft was changed since it was read.")
 
 
+class NameTaken(ApplicationError):
+    """Something of the same kind has this name already."""
+
+
 class ScoringUnavailable(ApplicationError):
     """No score could be computed; the draft is kept."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications import choices
-from applications.summary import number
+from applications.summary import number, percentage
 from ml.units import Unit
 
 _MONTH = 365.25 / 12  # days
@@ -33,11 +33,6 @@ def written(value: float | str | None, unit: Unit) -> str:
     if isinstance(value, str):
         return str(_LEVELS.get(value, value))
     return _WRITERS[unit](value)
-
-
-def percent(share: float, decimals: int = 1) -> str:
-    """Write a share as a percentage: 0.0893 becomes 8.9 %."""
-    return f"{_decimal(100 * share, decimals)}\u00a0%"
 
 
 def duration(days: float) -> str:
@@ -67,12 +62,12 @@ def _amount(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    return percent(value, 0 if value in {0, 1} else 1)
+    return percentage(value, 0 if value in {0, 1} else 1)
 
 
 def _times(value: float) -> str:
     if abs(value) < 2:
-        return percent(value, 0 if value == 0 or abs(value) >= 0.1 else 1)
+        return percentage(value, 0 if value == 0 or abs(value) >= 0.1 else 1)
     return _("%(count)s times") % {"count": _decimal(value, 1)}
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters as filters
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
+from django.utils.choices import flatten_choices
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from applications.choices import Decided
+from applications.choices import Contract, Decided, OverrideReason
 from applications.models import Decision, LoanApplication, WatchListEntry
-from applications.querysets import DecisionQuerySet, LoanApplicationQuerySet
+from applications.querysets import DecisionQuerySet, LoanApplicationQuerySet, name_of_user
+from monitoring.models import Completeness, Source
+from scoring.models import ModelVersion, Strategy
 
 
 def _search() -> filters.CharFilter:
@@ -30,27 +40,55 @@ def _search() -> filters.CharFilter:
 
 
 def _day(field: str, lookup: str, label: Any) -> filters.DateFilter:
+    """The day from which, or up to which, a moment counts; the index on the moment serves it."""
+
+    def within(queryset: QuerySet[Any], _name: str, day: date) -> QuerySet[Any]:
+        if lookup == "gte":
+            return queryset.filter(**{f"{field}__gte": _midnight(day)})
+        return queryset.filter(**{f"{field}__lt": _midnight(day + timedelta(days=1))})
+
     return filters.DateFilter(
-        field_name=field,
-        lookup_expr=f"date__{lookup}",
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        method=within, label=label, widget=forms.DateInput(attrs={"type": "date"})
     )
 
 
-def _bankers(request: Any) -> QuerySet[User]:
-    """Those who may be chosen: whoever filed anything."""
-    filed = LoanApplication.objects.submitted().order_by().values("filed_by")
-    return User.objects.filter(pk__in=filed).order_by("first_name", "last_name", "username")
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
-class BankerField(filters.fields.ModelChoiceField):  # type: ignore[misc]  # untyped package
-    def label_from_instance(self, obj: User) -> str:
-        return obj.get_full_name() or obj.username
+def _number(field: str, lookup: str, label: Any, highest: int, unit: float = 1) -> Any:
+    """A bound typed in `unit`s of the field."""
+
+    def within(queryset: QuerySet[Any], _name: str, bound: Decimal) -> QuerySet[Any]:
+        return queryset.filter(**{f"{field}__{lookup}": float(bound) * unit})
+
+    return filters.NumberFilter(
+        method=within,
+        label=label,
+        min_value=0,
+        max_value=highest,
+        widget=forms.NumberInput(attrs={"min": 0, "max": highest, "step": "any"}),
+    )
 
 
-class BankerFilter(filters.ModelChoiceFilter):  # type: ignore[misc]  # untyped package
-    field_class = BankerField
+def _options() -> dict[str, list[tuple[str, str]]]:
+    """Bankers, models and strategies to choose from. One query for all."""
+    filed = LoanApplication.objects.submitted().filter(filed_by=OuterRef("pk"))
+    bankers = _choices("banker", User.objects.filter(Exists(filed)), "pk", name_of_user())
+    label = Concat("name", Value(" "), "version")
+    trained = _choices("model", ModelVersion.objects.all(), "sha256", label)
+    strategies = _choices("strategy", Strategy.objects.approved(), "version", F("version"))
+    found: dict[str, list[tuple[str, str]]] = {"banker": [], "model": [], "strategy": []}
+    for kind, key, text in bankers.union(trained, strategies):
+        found[kind].append((key, text))
+    return {kind: sorted(options, key=lambda option: option[1]) for kind, options in found.items()}
+
+
+def _choices(kind: str, rows: QuerySet[Any], key: str, label: Any) -> QuerySet[Any, Any]:
+    """Rows as kind, key and label, all of them text so that they can be put together."""
+    return rows.order_by().values_list(
+        Value(kind, TextField()), Cast(key, TextField()), Cast(label, TextField())
+    )
 
 
 class ApplicationFilter(filters.FilterSet):  # type: ignore[misc]  # untyped package
@@ -79,21 +117,81 @@ class ApplicationFilter(filters.FilterSet):  # type: ignore[misc]  # untyped pac
         return queryset.matching(words)
 
 
+class DecisionFilterForm(forms.Form):
+    """Refuses ranges that hold nothing."""
+
+    _RANGES = ("decided", "amount", "pd")
+
+    def clean(self) -> dict[str, Any]:
+        for name in self._RANGES:
+            low, high = (self.cleaned_data.get(f"{name}_{end}") for end in ("from", "to"))
+            if low is not None and high is not None and low > high:
+                self.add_error(
+                    f"{name}_to", _("This lies before the start of the range. Swap the two.")
+                )
+        return self.cleaned_data
+
+
 class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped package
     """The decision history of all bankers."""
+
+    class Standing(models.TextChoices):
+        IN_FORCE = "in_force", _("In force")
+        REPLACED = "replaced", _("Replaced by a later one")
+
+    MAIN = ("q", "outcome", "banker", "decided_from", "decided_to")
 
     q = _search()
     outcome = filters.ChoiceFilter(
         choices=Decided, label=_("Decision"), empty_label=_("Any decision")
     )
-    banker = BankerFilter(
-        field_name="application__filed_by",
-        queryset=_bankers,
-        label=_("Banker"),
-        empty_label=_("Any banker"),
+    banker = filters.ChoiceFilter(
+        field_name="application__filed_by", label=_("Banker"), empty_label=_("Any banker")
     )
     decided_from = _day("decided_at", "gte", _("Decided from"))
-    decided_to = _day("decided_at", "lte", _("to"))
+    decided_to = _day("decided_at", "lte", _("Decided up to"))
+    kind = filters.ChoiceFilter(
+        choices=Decision.Kind, label=_("How it was made"), empty_label=_("Any way")
+    )
+    standing = filters.ChoiceFilter(
+        choices=Standing.choices,
+        method="filter_standing",
+        label=_("Standing"),
+        empty_label=_("In force or replaced"),
+    )
+    reason = filters.ChoiceFilter(
+        field_name="reason_code",
+        choices=OverrideReason,
+        label=_("Reason code"),
+        empty_label=_("Any reason"),
+    )
+    contract = filters.ChoiceFilter(
+        field_name="application__contract_type",
+        choices=Contract,
+        label=_("Type of loan"),
+        empty_label=_("Any type"),
+    )
+    amount_from = _number("application__amount", "gte", _("Amount from"), 10**12)
+    amount_to = _number("application__amount", "lte", _("Amount up to"), 10**12)
+    pd_from = _number("prediction__pd", "gte", _("PD from, in %"), 100, unit=0.01)
+    pd_to = _number("prediction__pd", "lte", _("PD up to, in %"), 100, unit=0.01)
+    channel = filters.ChoiceFilter(
+        field_name="prediction__source",
+        choices=Source,
+        label=_("Channel"),
+        empty_label=_("Any channel"),
+    )
+    completeness = filters.ChoiceFilter(
+        field_name="prediction__completeness",
+        choices=Completeness,
+        label=_("What was known"),
+        empty_label=_("Anything"),
+    )
+    scored_by = filters.ChoiceFilter(
+        method="filter_scored_by",
+        label=_("Model or strategy"),
+        empty_label=_("Any"),
+    )
     sort = filters.OrderingFilter(
         label=_("Sorted by"),
         fields=(
@@ -113,10 +211,69 @@ class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packag
 
     class Meta:
         model = Decision
+        form = DecisionFilterForm
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        options = _options()
+        self.filters["banker"].extra["choices"] = options["banker"]
+        self.filters["scored_by"].extra["choices"] = [
+            (_("Models"), [(f"model:{key}", text) for key, text in options["model"]]),
+            (
+                _("Cut-off strategies"),
+                [
+                    (f"strategy:{key}", _("Strategy %(version)s") % {"version": text})
+                    for key, text in options["strategy"]
+                ],
+            ),
+        ]
 
     def search(self, queryset: DecisionQuerySet, name: str, words: str) -> DecisionQuerySet:
         return queryset.matching(words)
+
+    def filter_standing(
+        self, queryset: DecisionQuerySet, name: str, standing: str
+    ) -> DecisionQuerySet:
+        return queryset.in_force() if standing == self.Standing.IN_FORCE else queryset.replaced()
+
+    def filter_scored_by(
+        self, queryset: DecisionQuerySet, name: str, scored_by: str
+    ) -> DecisionQuerySet:
+        kind, _colon, key = scored_by.partition(":")
+        if kind == "model":
+            return queryset.filter(prediction__model_sha256=key)
+        return queryset.filter(prediction__cut_offs_version=int(key))
+
+    @property
+    def more_in_use(self) -> bool:
+        """Whether any filter that is folded away is set, or wrong."""
+        return any(
+            bool(field.data) or field.errors
+            for field in self.form
+            if field.name not in self.MAIN and not field.is_hidden
+        )
+
+    def query(self) -> str:
+        """The filters in use, as in the address, always in the same order."""
+        return urlencode(
+            [(field.name, field.data) for field in self.form if field.data and not field.errors]
+        )
+
+    def described(self) -> list[tuple[str, str]]:
+        """The filters in use, in words: label and value."""
+        return [
+            (str(field.label), self._said(field))
+            for field in self.form
+            if field.data and not field.errors and not field.is_hidden
+        ]
+
+    def _said(self, field: forms.BoundField) -> str:
+        choices = getattr(field.field, "choices", None)
+        if choices is None:
+            value = self.form.cleaned_data.get(field.name)
+            return date_format(value) if isinstance(value, date) else str(field.data)
+        return str(dict(flatten_choices(choices)).get(field.data, ""))
 
 
 class WatchListFilter(filters.FilterSet):  # type: ignore[misc]  # untyped package
@@ -158,3 +315,14 @@ class WatchListFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packa
         self, queryset: QuerySet[WatchListEntry], name: str, state: str
     ) -> QuerySet[WatchListEntry]:
         return queryset.filter(removed_at__isnull=state == "current")
+
+
+class SavedViewForm(forms.Form):
+    """The name of a view; whether it is taken, the service says."""
+
+    name = forms.CharField(
+        label=_("Name of the view"),
+        max_length=60,
+        error_messages={"required": _("Give the view a name.")},
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )

@@ -1,14 +1,15 @@
 """The journal: every state change adds an entry, chained to the one before by its hash.
 
 An entry that speaks of a record holds the record's digest, so that an edit of either shows.
+`applications.verifying` checks all of it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -54,14 +55,6 @@ _RECORDS: dict[str, type[models.Model]] = {
 }
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Something in the journal, or a record it speaks of, that was changed afterwards."""
-
-    sequence: int
-    what: str
-
-
 def write(
     kind: Entry.Kind,
     *,
@@ -83,7 +76,7 @@ def write(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("The journal is written in the transaction of what it tells of.")
     head, _created = JournalHead.objects.select_for_update().get_or_create(pk=1)
-    records = {f"{record._meta.model_name}:{record.pk}": digest(record) for record in about}
+    records = {name_of(record): digest(record) for record in about}
     data = json.loads(json.dumps({**details, "records": records}, cls=DjangoJSONEncoder))
     entry = Entry(
         sequence=head.sequence + 1,
@@ -94,7 +87,7 @@ def write(
         data=data,
         previous_hash=head.hash,
     )
-    entry.hash = _hash(entry)
+    entry.hash = hash_of(entry)
     entry.save(force_insert=True)
     head.sequence, head.hash = entry.sequence, entry.hash
     head.save()
@@ -103,60 +96,63 @@ def write(
 
 def digest(record: models.Model) -> str:
     """Return the SHA-256 of a record's fields, except those that change by design."""
+    return _sha256(fields(record))
+
+
+def fields(record: models.Model) -> dict[str, Any]:
+    """Return what the digest of a record is made of, ready for JSON."""
     left_out = _OPEN.get(type(record), frozenset())
-    fields = {
+    return {
         # As the database returns it, so that a record just made reads like one just loaded.
         field.attname: _plain(field.to_python(getattr(record, field.attname)))
         for field in record._meta.concrete_fields
         if field.name not in left_out
     }
-    return _sha256(fields)
 
 
-def faults(entries: Iterable[Entry], *, previous: str | None = None) -> Iterator[Fault]:
-    """Yield what was changed afterwards among entries that follow each other.
-
-    Parameters
-    ----------
-    entries : iterable of Entry
-        In order. Entries of one application alone have gaps: their links are not checked then.
-    previous : str, optional
-        Hash of the entry before the first one, to check the links between them as well.
-    """
-    for entry in entries:
-        if previous is not None and entry.previous_hash != previous:
-            yield Fault(entry.sequence, "link")
-        if _hash(entry) != entry.hash:
-            yield Fault(entry.sequence, "entry")
-        if previous is not None:
-            previous = entry.hash
-        for name, known in entry.data.get("records", {}).items():
-            if _digest_now(name) != known:
-                yield Fault(entry.sequence, name)
+def hash_of(entry: Entry) -> str:
+    """Return the SHA-256 that chains an entry to the one before."""
+    return _sha256(content(entry))
 
 
-def _digest_now(name: str) -> str | None:
-    """The digest of a record as it is today; None if it is gone."""
-    model, _, key = name.partition(":")
-    record = _RECORDS[model]._default_manager.filter(pk=key).first()
-    return None if record is None else digest(record)
+def content(entry: Entry) -> dict[str, Any]:
+    """Return what the hash of an entry is made of, ready for JSON."""
+    return {
+        "sequence": entry.sequence,
+        "application": str(entry.application_id or ""),
+        "at": _plain(entry.at),
+        "actor": entry.actor_id,
+        "kind": str(entry.kind),
+        "data": entry.data,
+        "previous": entry.previous_hash,
+    }
 
 
-def _hash(entry: Entry) -> str:
-    return _sha256(
-        {
-            "sequence": entry.sequence,
-            "application": str(entry.application_id or ""),
-            "at": _plain(entry.at),
-            "actor": entry.actor_id,
-            "kind": str(entry.kind),
-            "data": entry.data,
-            "previous": entry.previous_hash,
-        }
-    )
+def name_of(record: models.Model) -> str:
+    """Return what entries call a record: its model and key."""
+    return f"{record._meta.model_name}:{record.pk}"
 
 
-def _sha256(content: dict[str, Any]) -> str:
+def load(names: Iterable[str]) -> dict[str, models.Model]:
+    """Return the records of these names that still exist, with one query for each model."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        model, _, key = name.partition(":")
+        keys[model].add(key)
+    return {
+        name_of(record): record
+        for model, wanted in keys.items()
+        if model in _RECORDS
+        for record in _RECORDS[model]._default_manager.in_bulk(list(wanted)).values()
+    }
+
+
+def model_of(name: str) -> type[models.Model] | None:
+    """Return the model that entries call `name`; None if they cannot speak of it."""
+    return _RECORDS.get(name)
+
+
+def _sha256(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -15,6 +15,7 @@ import scoring.context
 import scoring.services
 from applications import facts, home_credit
 from applications.models import LoanApplication
+from applications.summary import percentage
 from ml.concepts import Concept
 from ml.typical import Half, Typical
 from ml.units import Unit
@@ -132,7 +133,7 @@ def _unknown(repaid: float, defaulted: float) -> Comparison:
 
 
 def _shared(words: str, repaid: float, defaulted: float) -> Comparison:
-    shares = {"repaid": facts.percent(repaid, 0), "defaulted": facts.percent(defaulted, 0)}
+    shares = {"repaid": percentage(repaid, 0), "defaulted": percentage(defaulted, 0)}
     return Comparison(words % shares)
 
 
@@ -182,14 +183,14 @@ def _waterfall(explanation: Explanation, context: Context) -> dict[str, Any]:
         "start": {
             "label": _("Average applicant"),
             "at": way.base,
-            "pd": facts.percent(way.base_pd),
+            "pd": percentage(way.base_pd),
         },
         "steps": [
             {
                 "label": _("All other reasons") if s.key == _REST else _(Concept(s.key).label),
                 "start": s.start,
                 "end": s.end,
-                "pd": facts.percent(s.pd),
+                "pd": percentage(s.pd),
                 "direction": "against" if s.end > s.start else "for",
             }
             for s in way.steps
@@ -197,10 +198,10 @@ def _waterfall(explanation: Explanation, context: Context) -> dict[str, Any]:
         "end": {
             "label": _("This applicant"),
             "at": way.steps[-1].end if way.steps else way.base,
-            "pd": facts.percent(way.steps[-1].pd if way.steps else way.base_pd),
+            "pd": percentage(way.steps[-1].pd if way.steps else way.base_pd),
         },
         "ticks": [
-            {"at": at, "label": facts.percent(pd, 0 if round(100 * pd, 6).is_integer() else 1)}
+            {"at": at, "label": percentage(pd, 0 if round(100 * pd, 6).is_integer() else 1)}
             for pd, at in way.ticks
         ],
     }

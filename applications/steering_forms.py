@@ -13,7 +13,6 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from applications.forms import PlainNumberInput
 from applications.models import WatchListEntry
 from applications.strategy_display import limit_in_words
 from monitoring.models import Outcome
@@ -46,9 +45,11 @@ _SOURCES = [
 
 
 class NumberField(forms.FloatField):
-    """A number, in the look of the desk."""
+    """A number beside its slider, so of the type that scripts can move."""
 
-    widget = PlainNumberInput
+    def prepare_value(self, value: Any) -> Any:
+        whole = isinstance(value, float) and value.is_integer()
+        return int(value) if whole else value
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {
@@ -69,7 +70,7 @@ class PercentField(NumberField):
         return None if number is None else round(number / 100, 12)
 
     def prepare_value(self, value: Any) -> Any:
-        return round(100 * value, 4) if isinstance(value, float) else value
+        return super().prepare_value(round(100 * value, 4) if isinstance(value, float) else value)
 
     def run_validators(self, value: Any) -> None:
         """The limits are those of the number as typed."""

@@ -63,3 +63,11 @@ def number(value: float) -> str:
     decimals = 3 if abs(value) < 1 else 2
     # Rounded first: Django cuts off the digits it does not show.
     return formats.number_format(round(value, decimals), decimals, force_grouping=True)
+
+
+def percentage(share: float | None, decimals: int = 1) -> str:
+    """Write a share as a percentage: 0.0893 becomes 8.9 %; a dash where there is none."""
+    if share is None:
+        return "–"
+    # Rounded first: Django cuts off the digits it does not show.
+    return f"{formats.number_format(round(100 * share, decimals), decimals)}\u00a0%"

@@ -3,6 +3,7 @@ from django.urls import path
 from applications.views import (
     cases,
     clients,
+    dossier,
     fairness,
     filing,
     history,
@@ -10,6 +11,7 @@ from applications.views import (
     letters,
     records,
     result,
+    saved_views,
     steering,
     watch_list,
     what_if,
@@ -64,4 +66,12 @@ urlpatterns = [
     path("watch-list/", watch_list.entries, name="watch-list"),
     path("watch-list/add/", watch_list.add, name="watch-list-add"),
     path("watch-list/<int:pk>/remove/", watch_list.remove, name="watch-list-remove"),
+    path("history/export.<str:kind>", history.export, name="export"),
+    path("history/views/", saved_views.saved_views, name="saved-views"),
+    path("history/views/<int:pk>/rename/", saved_views.rename, name="rename-view"),
+    path("history/views/<int:pk>/delete/", saved_views.delete, name="delete-view"),
+    path("applications/<uuid:pk>/dossier/", dossier.dossier, name="dossier"),
+    path("applications/<uuid:pk>/dossier.json", dossier.as_json, name="dossier-json"),
+    path("applications/<uuid:pk>/dossier/verify/", dossier.verify, name="verify"),
+    path("applications/<uuid:pk>/dossier/replay/", dossier.replay, name="replay"),
 ]

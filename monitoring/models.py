@@ -101,9 +101,22 @@ class Prediction(models.Model):
             models.Index(fields=["-created_at"], name="prediction_created_at"),
             models.Index(fields=["client_id", "-created_at"], name="prediction_client"),
             models.Index(fields=["model_sha256", "-created_at"], name="prediction_model"),
-            # Read instead of the row, whose vectors SQLite would walk through to reach the PD.
+            models.Index(fields=["pd"], name="prediction_pd"),
+            # All that the decision history and the simulator filter and sum by, so that they need
+            # not read past the inputs and vectors of each row.
             models.Index(
-                fields=["id", "pd", "completeness", "client_id"], name="prediction_simulated"
+                fields=[
+                    "id",
+                    "pd",
+                    "refer_from",
+                    "decline_from",
+                    "source",
+                    "completeness",
+                    "model_sha256",
+                    "cut_offs_version",
+                    "client_id",
+                ],
+                name="prediction_book",
             ),
         ]
         constraints = [

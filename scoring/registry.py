@@ -47,6 +47,33 @@ def load(version: ModelVersion) -> Bundle:
         raise NoChampion(str(error)) from error
 
 
+def from_disk(sha256: str) -> Bundle:
+    """Return the bundle that once scored, its files read and verified anew.
+
+    One made for other features than today's is loaded too: it cannot score anybody, but can
+    repeat what it said of a stored feature vector.
+
+    Raises
+    ------
+    NoChampion
+        If it is not registered here, or its files are gone or damaged.
+    """
+    version = ModelVersion.objects.filter(sha256=sha256).first()
+    if version is None:
+        raise NoChampion(f"The model {sha256[:12]} is not registered here.")
+    try:
+        return _load(version.path, sha256, _OfAnyLayout)
+    except BundleError as error:
+        raise NoChampion(str(error)) from error
+
+
+class _OfAnyLayout(Bundle):
+    """A bundle that may have been made for other features than today's."""
+
+    def _check(self) -> None:
+        """Files and hashes are verified all the same."""
+
+
 def forget() -> None:
     """Drop what was loaded, so that files are read and verified again."""
     _read.cache_clear()
@@ -54,7 +81,11 @@ def forget() -> None:
 
 @lru_cache(maxsize=4)
 def _read(path: Path, sha256: str) -> Bundle:
-    bundle = Bundle.load(path)
+    return _load(path, sha256, Bundle)
+
+
+def _load(path: Path, sha256: str, kind: type[Bundle]) -> Bundle:
+    bundle = kind.load(path)
     if bundle.sha256 != sha256:
         raise BundleError(
             f"The bundle in {path.name} is not the one that was registered "

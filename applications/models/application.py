@@ -229,6 +229,9 @@ class LoanApplication(models.Model):
             models.Index(fields=["filed_by", "-updated_at"], name="application_of_banker"),
             models.Index(fields=["filed_by", "status", "-updated_at"], name="application_waiting"),
             models.Index(fields=["client_number"], name="application_client"),
+            models.Index(fields=["last_name"], name="application_last_name"),
+            models.Index(fields=["amount"], name="application_amount"),
+            models.Index(fields=["contract_type", "amount", "id"], name="application_segment"),
         ]
         constraints = [
             models.UniqueConstraint(

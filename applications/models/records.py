@@ -86,11 +86,15 @@ class Attachment(models.Model):
 class Letter(models.Model):
     """The letter on a decision, exactly as it was made."""
 
+    class Language(models.TextChoices):
+        ENGLISH = "en", _("English")
+        FRENCH = "fr", _("French")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     decision = models.ForeignKey(
         Decision, on_delete=models.PROTECT, related_name="letters", verbose_name=_("decision")
     )
-    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=2, choices=Language)
     reasons = models.JSONField(
         _("reasons given"), default=list, help_text=_("Codes of concepts and policy rules.")
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import template
@@ -11,11 +11,13 @@ from django.forms import Select
 from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from applications import facts
-from applications.summary import number
+from applications.models import Entry
+from applications.summary import number, percentage
 
 register = template.Library()
 
@@ -33,9 +35,7 @@ def icon(name: str) -> SafeString:
 @register.filter
 def percent(share: float | str | None, decimals: int = 1) -> str:
     """A probability as a percentage: 0.0893 becomes 8.9 %. A template's missing value is ""."""
-    if share is None or isinstance(share, str):
-        return "–"
-    return facts.percent(share, decimals)
+    return percentage(None if isinstance(share, str) else share, decimals)
 
 
 @register.filter
@@ -97,8 +97,31 @@ def as_list(items: Iterable[Any]) -> list[Any]:
 
 
 @register.filter
-def rows(over_time: dict[str, Any]) -> list[tuple[date, list[int]]]:
-    """The bars of a chart as rows of a table: first day, and a count per outcome."""
-    columns = [series["counts"] for series in over_time["series"]]
-    starts = [date.fromisoformat(start) for start in over_time["starts"]]
-    return [(start, [c[i] for c in columns]) for i, start in enumerate(starts)]
+def exact(value: Any) -> str:
+    """A value to the last digit, as programs write it; a whole number without its ".0"."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+@register.filter
+def signed(value: float | None) -> str:
+    """A contribution with its sign: +0.042."""
+    if value is None:
+        return "–"
+    figure = formats.number_format(round(abs(value), 3), 3)
+    return f"{'−' if value < 0 else '+'}{figure}"
+
+
+@register.filter
+def details(entry: Entry) -> list[tuple[str, str]]:
+    """What an entry of the journal tells beside who and when, as it was written down."""
+    return [
+        (key, _told(value))
+        for key, value in entry.data.items()
+        if key != "records" and value not in ("", None, [])
+    ]
+
+
+def _told(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

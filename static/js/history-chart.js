@@ -1,44 +1,90 @@
-// Decisions over time, as stacked bars, redrawn when a filter or the theme changes.
+// The charts of the decision history, redrawn when a filter or the theme changes. What each one
+// draws lies beside it as JSON; `applications/timeline.py` writes it.
 (() => {
   "use strict";
+  const CLEAR = "rgba(0,0,0,0)";
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const tone = (name) => colour(name === "accent" ? "--tblr-link-color" : `--desk-${name}`);
+
+  function trace({ kind, name, x, y, colour: shade, dash }, data) {
+    const value = data.y === "percent" ? "%{y:.1%}" : data.horizontal ? "%{x:,}" : "%{y:,.6~g}";
+    const where = { date: "%{x|%d %b %Y}<br>", share: "%{x:.0f} %<br>" }[data.x] || "";
+    const shown = { name, x, y, hovertemplate: `${where}${name}: ${value}<extra></extra>` };
+    if (kind === "bar") {
+      const orientation = data.horizontal ? "h" : "v";
+      return { ...shown, type: "bar", orientation, marker: { color: tone(shade) } };
+    }
+    const line = { color: tone(shade), width: 2, dash: dash ? "dash" : "solid" };
+    return { ...shown, type: "scatter", mode: "lines+markers", line, marker: { size: 5 } };
+  }
+
+  // A month has no fixed place for its ticks, so they stand at bars: and Plotly's own weeks
+  // would begin on Sundays.
+  function dates(data, width) {
+    const starts = data.traces[0].x;
+    const most = Math.max(2, Math.floor(width / 90));
+    return {
+      type: "date",
+      tickformat: data.unit === "month" ? "%b %Y" : "%d %b",
+      tickvals: starts.filter((_, i) => i % Math.ceil(starts.length / most) === 0),
+      tickangle: 0,
+    };
+  }
+
+  // Small counts get no ticks between whole numbers.
+  function whole(data) {
+    if (!data.stacked) return {};
+    const totals = data.traces[0].y.map((_, i) => data.traces.reduce((sum, t) => sum + t.y[i], 0));
+    return Math.max(0, ...totals) < 6 ? { dtick: 1 } : {};
+  }
+
+  function layout(data, width) {
+    const grid = { gridcolor: colour("--desk-line"), fixedrange: true, zeroline: false };
+    const bare = { gridcolor: CLEAR, fixedrange: true, zeroline: false };
+    const lines = data.lines || [];
+    const rows = data.horizontal ? data.traces[0].y.length : 0;
+    return {
+      barmode: data.stacked ? "stack" : "group",
+      bargap: data.horizontal ? 0.4 : 0.25,
+      height: data.horizontal ? Math.max(110, 50 + 34 * rows) : 280,
+      margin: { l: data.horizontal ? 8 : 44, r: 12, t: 8, b: 32 },
+      paper_bgcolor: CLEAR,
+      plot_bgcolor: CLEAR,
+      font: { family: colour("--desk-font"), size: 12, color: colour("--desk-text") },
+      showlegend: data.traces.length > 1,
+      legend: { orientation: "h", x: 0, y: 1.16, traceorder: "normal" },
+      xaxis: data.horizontal
+        ? { ...grid, rangemode: "tozero", tickformat: ",d", nticks: 6 }
+        : { ...bare, ...(data.x === "date" ? dates(data, width) : { ticksuffix: " %" }) },
+      yaxis: data.horizontal
+        ? { ...bare, type: "category", automargin: true }
+        : {
+            ...grid,
+            rangemode: "tozero",
+            tickformat: data.y === "percent" ? ".0%" : ",~g",
+            ...whole(data),
+            ...(data.y_to === undefined ? {} : { range: [data.y_from, data.y_to] }),
+          },
+      shapes: lines.map(({ at, colour: shade }) => ({
+        type: "line", x0: at, x1: at, yref: "paper", y0: 0, y1: 0.98,
+        line: { color: tone(shade), width: 2, dash: "dot" },
+      })),
+      annotations: lines.map(({ at, label, colour: shade }, i) => ({
+        x: at, yref: "paper", y: 0.98 - 0.09 * i, xanchor: "left", yanchor: "top",
+        text: label, showarrow: false, font: { color: tone(shade), size: 12 },
+        bgcolor: colour("--desk-surface"), borderpad: 2,
+      })),
+      dragmode: false,
+    };
+  }
 
   function draw() {
-    const place = document.getElementById("decisions-chart");
-    const data = document.getElementById("decisions-data");
-    if (!place || !data) return;
-    const { starts, series, unit } = JSON.parse(data.textContent);
-    const traces = series.map(({ outcome, label, counts }) => ({
-      type: "bar",
-      name: label,
-      x: starts,
-      y: counts,
-      marker: { color: colour(`--desk-${outcome}`) },
-      hovertemplate: `%{x|%d %b %Y}<br>${label}: %{y}<extra></extra>`,
-    }));
-    const most = Math.max(2, Math.floor(place.clientWidth / 90));
-    const text = colour("--desk-text");
-    const grid = colour("--desk-line");
-    Plotly.react(place, traces, {
-      barmode: "stack",
-      bargap: 0.25,
-      height: 280,
-      margin: { l: 36, r: 8, t: 8, b: 32 },
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: colour("--desk-font"), size: 12, color: text },
-      legend: { orientation: "h", x: 0, y: 1.14, traceorder: "normal" },
-      xaxis: {
-        type: "date",
-        tickformat: unit === "month" ? "%b %Y" : "%d %b",
-        // Only at bars: Plotly's own weeks would begin on Sundays.
-        tickvals: starts.filter((_, i) => i % Math.ceil(starts.length / most) === 0),
-        tickangle: 0,
-        gridcolor: "rgba(0,0,0,0)",
-      },
-      yaxis: { gridcolor: grid, rangemode: "tozero", tickformat: "d", fixedrange: true },
-      dragmode: false,
-    }, { displayModeBar: false, responsive: true });
+    for (const place of document.querySelectorAll("[data-chart]")) {
+      const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
+      const traces = data.traces.map((each) => trace(each, data));
+      const shown = layout(data, place.clientWidth);
+      Plotly.react(place, traces, shown, { displayModeBar: false, responsive: true });
+    }
   }
 
   document.addEventListener("DOMContentLoaded", draw);

@@ -12,7 +12,7 @@ from applications.gauge import gauge
 from applications.querysets import DayOfDecisions
 from applications.summary import number
 from applications.templatetags.desk import percent
-from applications.timeline import over_time
+from applications.timeline import volume
 
 shares = st.floats(0, 1)
 
@@ -43,19 +43,15 @@ def test_bars_stay_readable_and_count_everything(days: int, unit: str) -> None:
         {"day": first, "outcome": "approve", "decisions": 3},
         {"day": first + timedelta(days=days), "outcome": "refer", "decisions": 2},
     ]
-    found = over_time(rows)
+    chart = volume(rows)
 
-    assert found["unit"] == unit
-    assert len(found["starts"]) <= 63
-    assert {s["outcome"]: sum(s["counts"]) for s in found["series"]} == {
-        "approve": 3,
-        "refer": 2,
-        "decline": 0,
-    }
+    assert chart.data["unit"] == unit
+    assert len(chart.rows) <= 63
+    assert [sum(trace["y"]) for trace in chart.data["traces"]] == [3, 2, 0]
 
 
 def test_no_decisions_no_bars() -> None:
-    assert over_time([])["starts"] == []
+    assert volume([]).rows == []
 
 
 @pytest.mark.parametrize(

@@ -187,20 +187,3 @@ def test_queries_of_the_list(
     # count, page of applications, their decisions with scores
     with django_assert_num_queries(7):
         assert len(_shown(client, LIST)) == rows
-
-
-@pytest.mark.parametrize("rows", [1, 20])
-def test_queries_of_the_history(
-    rows: int,
-    manager: User,
-    logged_in: LogIn,
-    django_assert_num_queries: Callable[..., object],
-) -> None:
-    for _ in range(rows):
-        DecisionFactory()
-    client = logged_in(manager)
-
-    # session, user, own permissions, group permissions,
-    # count, summary, decisions per day, page of decisions, bankers to filter by, waiting cases
-    with django_assert_num_queries(10):
-        assert len(_shown(client, HISTORY)) == rows

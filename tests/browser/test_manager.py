@@ -9,8 +9,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+import scoring.services
+from applications.services import filing
 from monitoring.models import Outcome
-from tests.applications.factories import DecisionFactory
+from scoring.models import ModelVersion
+from tests.applications.factories import DecisionFactory, LoanApplicationFactory
 from tests.browser.conftest import fits_the_width, log_in
 
 pytestmark = pytest.mark.browser
@@ -54,6 +57,66 @@ def test_history_filter_sort_and_open(page: Page, manager: User) -> None:
     expect(page.get_by_text("filed by banker")).to_be_visible()
     expect(page.get_by_role("heading", name="Declined")).to_be_visible()
     assert fits_the_width(page)
+
+
+@pytest.mark.usefixtures("decisions")
+def test_charts_follow_the_filters_and_a_view_is_saved(page: Page, manager: User) -> None:
+    log_in(page, manager)
+    page.goto("/history/")
+    page.get_by_role("link", name="Charts").click()
+    bars = page.locator("#pd-distribution-chart .bars .point path")
+    expect(bars).not_to_have_count(0)
+    expect(page.locator("#pd-distribution-chart")).to_contain_text("refer from 9.0")
+    expect(page.get_by_text("No decision was overruled.").first).to_be_visible()
+    page.locator("section", has=page.get_by_role("heading", name="PDs and cut-offs")).get_by_text(
+        "The same figures as a table"
+    ).click()
+    expect(page.get_by_role("rowheader", name="31 to 32 %")).to_be_visible()
+    assert fits_the_width(page)
+
+    page.get_by_text("More filters").click()
+    page.get_by_label("PD from, in %").fill("10")
+    page.get_by_label("PD from, in %").blur()
+    expect(page.get_by_role("status").filter(has_text="2 decisions")).to_be_visible()
+    assert "show=charts" in page.url
+    expect(bars).not_to_have_count(0)
+
+    page.get_by_role("link", name="Save this view").click()
+    page.get_by_label("Name of the view").fill("Risky ones")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The view “Risky ones” is saved.")).to_be_visible()
+    page.goto("/history/")
+    page.get_by_text("Saved views").click()
+    assert fits_the_width(page)
+    page.get_by_role("link", name="Risky ones").click()
+    expect(page.get_by_role("status").filter(has_text="2 decisions")).to_be_visible()
+    expect(page.get_by_label("PD from, in %")).to_have_value("10")
+
+
+def test_a_dossier_is_verified_and_its_score_computed_again(
+    page: Page, banker: User, manager: User, champion: ModelVersion
+) -> None:
+    draft = filing.save_draft(
+        application=LoanApplicationFactory.build(filed_by=banker), filed_by=banker
+    )
+    decision = filing.submit(application_id=draft.pk, submitted_by=banker)
+    scoring.services.explain(prediction_id=decision.prediction_id)
+    log_in(page, manager)
+    page.goto(f"/applications/{draft.pk}/")
+    page.get_by_role("link", name="Dossier").click()
+
+    page.get_by_role("link", name="Verify").click()
+    expect(page.get_by_text("Nothing was changed or deleted: 3 entries")).to_be_visible()
+    page.get_by_role("button", name="Compute it again").click()
+    expect(page.get_by_text("Confirmed to the last digit")).to_be_visible()
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+    page.locator("summary", has_text="External credit scores").click()
+    expect(page.get_by_text("EXT_SOURCE_2").last).to_be_visible()
+    assert fits_the_width(page)
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as JSON").click()
+    assert download.value.suggested_filename == f"{draft.reference}.json"
 
 
 @pytest.mark.usefixtures("decisions")
