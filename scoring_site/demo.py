@@ -11,6 +11,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from knox.models import AuthToken
@@ -26,7 +27,12 @@ from scoring.models import ClientFile, ModelVersion
 
 APPLICANTS = 20_000
 SEED = 20
-ACCOUNTS = {"banker": "Bankers", "manager": "Managers", "admin": "Administrators"}
+ACCOUNTS = {
+    "banker": "Bankers",
+    "manager": "Managers",
+    "manager2": "Managers",
+    "admin": "Administrators",
+}
 
 
 def prepare(*, state: Path, progress: Step) -> None:
@@ -49,6 +55,13 @@ def prepare(*, state: Path, progress: Step) -> None:
             tables=open_tables(data),
             progress=lambda done, of: progress("Bringing clients on file", done, of),
         )
+
+
+def outcomes(state: Path) -> dict[int, bool]:
+    """Whether the loan of each labelled client of the demo was not repaid."""
+    labelled = pl.scan_parquet(state / "demo-data" / "application_train.parquet")
+    rows = labelled.select("SK_ID_CURR", "TARGET").collect().iter_rows()
+    return {client: bool(target) for client, target in rows}
 
 
 def accounts(*, url: str, path: Path) -> dict[str, Any]:

@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def propose_strategy(
-    *, terms: Terms, comment: str, proposed_by: User, effective_from: datetime | None = None
+    *,
+    terms: Terms,
+    comment: str,
+    proposed_by: User,
+    effective_from: datetime | None = None,
+    at: datetime | None = None,
 ) -> Strategy:
     """Propose cut-offs and rules; another manager settles them.
+
+    `at` is now, unless the past is being written down.
 
     Raises
     ------
@@ -36,7 +43,11 @@ def propose_strategy(
     _check_may_steer(proposed_by)
     before = _last_version()
     strategy = strategies.propose(
-        terms=terms, comment=comment, proposed_by=proposed_by, effective_from=effective_from
+        terms=terms,
+        comment=comment,
+        proposed_by=proposed_by,
+        effective_from=effective_from,
+        at=at,
     )
     _note_proposal(strategy, proposed_by, before)
     return strategy
@@ -57,10 +68,12 @@ def propose_return(
 
 
 @transaction.atomic
-def approve_strategy(*, version: int, settled_by: User, answer: str = "") -> Strategy:
+def approve_strategy(
+    *, version: int, settled_by: User, answer: str = "", at: datetime | None = None
+) -> Strategy:
     """Let a proposal of another manager decide; raises as `propose_strategy` does."""
     _check_may_steer(settled_by)
-    strategy = strategies.approve(version=version, settled_by=settled_by, answer=answer)
+    strategy = strategies.approve(version=version, settled_by=settled_by, answer=answer, at=at)
     _note(
         strategy,
         settled_by,
@@ -157,6 +170,7 @@ def _note(strategy: Strategy, actor: User, what: str, **details: Any) -> None:
         application=None,
         actor=actor,
         about=[strategy],
+        at=strategy.settled_at or strategy.proposed_at,
         what=what,
         version=strategy.version,
         **details,

@@ -5,19 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('monitoring', '0002_outcomes'),
+        ("monitoring", "0002_outcomes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='prediction',
-            index=models.Index(fields=['pd'], name='prediction_pd'),
+            model_name="prediction",
+            index=models.Index(fields=["pd"], name="prediction_pd"),
         ),
         migrations.AddIndex(
-            model_name='prediction',
-            index=models.Index(fields=['id', 'pd', 'refer_from', 'decline_from', 'source', 'completeness', 'model_sha256', 'cut_offs_version', 'client_id'], name='prediction_book'),
+            model_name="prediction",
+            index=models.Index(
+                fields=[
+                    "id",
+                    "pd",
+                    "refer_from",
+                    "decline_from",
+                    "source",
+                    "completeness",
+                    "model_sha256",
+                    "cut_offs_version",
+                    "client_id",
+                ],
+                name="prediction_book",
+            ),
         ),
     ]

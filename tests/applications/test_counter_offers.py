@@ -15,7 +15,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from applications import journal
 from applications.exceptions import (
     AlreadyOffered,
     Outdated,
@@ -29,6 +28,7 @@ from applications.what_if.terms import Terms
 from monitoring.models import Prediction
 from scoring.models import ClientFile, ModelVersion
 from tests.applications.factories import LoanApplicationFactory
+from tests.applications.journals import edited
 from tests.applications.what_if import in_force, studied, submitted
 
 LogIn = Callable[[User], Client]
@@ -115,8 +115,8 @@ def test_the_journal_tells_of_it_on_both(banker: User) -> None:
         assert entry.data["counter_offer"] == made.reference
         assert (entry.data["to"], entry.data["amount"]) == (source.reference, 280_000.0)
     kinds = list(made.entries.values_list("kind", flat=True))
-    assert kinds == ["counter", "noted", "submitted", "decided"]
-    assert list(journal.faults(Entry.objects.all(), previous="")) == []
+    assert kinds == ["counter", "noted", "created", "submitted", "decided"]
+    assert edited() == []
 
 
 @pytest.mark.usefixtures("champion")

@@ -14,14 +14,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications import journal
 from applications.exceptions import NotAllowed, Stale
-from applications.models import Case, Decision, Entry, Override
+from applications.models import Case, Decision, Override
 from applications.services import deciding
 from applications.services.deciding import Seen, Verdict
 from monitoring.models import Outcome
 from scoring.models import Strategy
 from tests.applications.factories import CaseFactory, UserFactory
+from tests.applications.journals import edited
 from tests.scoring_site.interpreter import run
 
 LogIn = Callable[[User], Client]
@@ -119,7 +119,7 @@ def test_a_referral_is_claimed_and_decided(referral: Case, manager: User, logged
     assert (case.stage, case.claimed_by) == (Case.Stage.DECIDED, None)
     assert case.letter_due_on == timezone.localdate() + timedelta(days=30)
     assert _kinds(case) == ["claimed", "decided"]
-    assert list(journal.faults(Entry.objects.all(), previous="")) == []
+    assert edited() == []
 
 
 def test_the_banker_reads_the_decision_and_its_reason(
@@ -400,7 +400,7 @@ def test_a_proposal_changes_nothing_until_it_is_agreed(
     assert (override.status, override.settled_by) == ("agreed", second)
     assert _kinds(declined) == ["proposed", "settled", "decided"]
     assert "agreed by Bruno Keller" in _page(client, declined)
-    assert list(journal.faults(Entry.objects.all(), previous="")) == []
+    assert edited() == []
     again = logged_in(second).post(settle, sent)
     assert again.status_code == 409
     assert "settled already (agreed)" in again.content.decode()
@@ -480,8 +480,7 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from django.db import connection
 from applications.exceptions import Stale
-from applications.models import Case, Decision, Entry
-from applications import journal
+from applications.models import Case, Decision
 from applications.services import deciding
 from applications.services.deciding import Seen, Verdict
 from monitoring.models import Outcome
@@ -508,7 +507,8 @@ threads = [threading.Thread(target=overrule, args=[person]) for person in people
 assert sorted(told) == ["stale"] * 5 + ["won"], told
 assert list(Decision.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
 assert Case.objects.get().decision.number == 2
-assert list(journal.faults(Entry.objects.all(), previous="")) == []
+from tests.applications.journals import edited
+assert edited() == []
 """
 
 

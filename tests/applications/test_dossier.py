@@ -87,7 +87,7 @@ def test_queries_of_the_page(decision: Decision, manager: User, logged_in: LogIn
 
     # Session, user, own and group permissions, application; decisions with score and reasons,
     # model, entries, letters, attachments.
-    assert len(queries) == 10
+    assert len(queries) == 11
     # Session to application as above; entries with their neighbours, decisions with score, head,
     # letters. Notes, overrides and attachments would be one query each.
     assert len(checking) == 9

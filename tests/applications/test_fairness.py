@@ -179,5 +179,5 @@ def test_queries(
     client = logged_in(manager)
 
     # session, user, own permissions, group permissions, strategy in force, decisions by group
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("applications:fairness"))

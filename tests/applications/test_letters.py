@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from applications import journal
 from applications.choices import OverrideReason
 from applications.exceptions import NotAllowed, NothingToTell, Stale
 from applications.letters.grounds import BY_CONCEPT, NEVER_TOLD, Grounds, Lack, grounds
@@ -26,6 +25,7 @@ from monitoring.models import Outcome
 from scoring.models import Explanation
 from scoring.policy import RULES
 from tests.applications.factories import CaseFactory, DecisionFactory
+from tests.applications.journals import edited
 
 LogIn = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
@@ -260,7 +260,7 @@ def test_a_letter_is_made_once_and_kept(banker: User) -> None:
     made = decision.application.entries.filter(kind=Entry.Kind.LETTER_MADE)
     assert [entry.data["language"] for entry in made] == ["en", "fr"]
     assert made[0].data["reasons"] == ["affordability", "other_debt"]
-    assert list(journal.faults(Entry.objects.all(), previous="")) == []
+    assert edited() == []
 
 
 def test_an_edited_letter_shows(banker: User) -> None:
@@ -268,7 +268,7 @@ def test_an_edited_letter_shows(banker: User) -> None:
     letter = lettering.make(decision_id=decision.pk, language="en", made_by=banker)
     Letter.objects.filter(pk=letter.pk).update(pdf=b"%PDF something else")
 
-    assert len(list(journal.faults(Entry.objects.all(), previous=""))) == 1
+    assert len(edited()) == 1
 
 
 @pytest.mark.parametrize("status", [Explanation.Status.PENDING, Explanation.Status.FAILED])
@@ -303,7 +303,7 @@ def test_handing_over_settles_what_is_due(banker: User, manager: User) -> None:
     assert Case.objects.get().letter_due_on is None
     entry = Entry.objects.get(kind=Entry.Kind.LETTER_HANDED_OVER)
     assert (entry.actor, entry.data["due_on"]) == (banker, due.isoformat())
-    assert list(journal.faults(Entry.objects.all(), previous="")) == []
+    assert edited() == []
 
 
 def test_a_letter_on_a_decision_that_was_overruled_is_stale(banker: User, manager: User) -> None:

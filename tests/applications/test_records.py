@@ -20,9 +20,10 @@ from pytest_django import Settings
 
 from applications import documents, journal
 from applications.exceptions import NotAllowed
-from applications.models import Attachment, Decision, Entry, LoanApplication, Note
+from applications.models import Attachment, Decision, LoanApplication, Note
 from applications.services import records
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
+from tests.applications.journals import edited
 
 LogIn = Callable[[User], Client]
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
@@ -85,7 +86,7 @@ def test_a_note_is_written_and_shown(
     )
     assert "Called &lt;b&gt;the employer&lt;/b&gt;." in html
     assert Note.objects.get().author == manager
-    assert list(journal.faults(Entry.objects.all(), previous="")) == []
+    assert edited() == []
 
 
 def test_the_same_note_sent_twice_is_one(application: LoanApplication, banker: User) -> None:
@@ -153,7 +154,7 @@ def test_what_is_accepted(  # noqa: PLR0917 - fixtures
     assert _on_disk(disk)[0].relative_to(disk).parts == (str(application.pk), str(attachment.pk))
     answer = client.get(reverse("applications:document", args=[attachment.pk]))
     assert b"".join(answer.streaming_content) == content
-    assert list(journal.faults(Entry.objects.all(), previous="")) == []
+    assert edited() == []
 
 
 @pytest.mark.parametrize(

@@ -123,9 +123,9 @@ def test_the_badge_counts_what_nobody_has(
 ) -> None:
     with django_assert_num_queries(1):
         assert waiting_for(manager) == 2
-    home = reverse("applications:home")
-    assert "desk-badge" in logged_in(manager).get(home).content.decode()
-    assert "desk-badge" not in logged_in(banker).get(home).content.decode()
+    shown = reverse("applications:letters")
+    assert "desk-badge" in logged_in(manager).get(shown).content.decode()
+    assert "desk-badge" not in logged_in(banker).get(shown).content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -182,5 +182,5 @@ def test_queries_of_a_case_at_its_fullest(
 
     # session, user, own permissions, group permissions, application with its case, its decisions
     # with scores, explanation, journal, pending proposal, strategy in force, badge
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("applications:detail", args=[case.pk]))

@@ -221,9 +221,9 @@ def test_queries_of_the_result(
     client = logged_in(banker)
 
     # session, user, own permissions, group permissions,
-    # application with its banker, its decisions with scores, the model, explanation, versions,
-    # journal
-    with django_assert_num_queries(10):
+    # application with its banker, its decisions with scores and explanation, the model, versions,
+    # journal, letters
+    with django_assert_num_queries(9):
         _page(client, decision)
 
 

@@ -14,13 +14,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications import journal
 from applications.models import Decision, Entry
 from applications.services import steering
 from scoring.models import ModelVersion, Strategy
 from scoring.strategies import Terms
 from tests.applications.factories import DecisionFactory, StrategyFactory
 from tests.applications.forms import typed
+from tests.applications.journals import edited
 
 LogIn = Callable[[User], Client]
 OVERVIEW = reverse("applications:strategy")
@@ -58,14 +58,16 @@ def _page(name: str, version: int) -> str:
 
 
 def _settle(client: Client, version: int, action: str, answer: str = "") -> Any:
-    return client.post(_page("settle", version), {"action": action, "answer": answer}, follow=True)
+    return client.post(
+        _page("strategy-settle", version), {"action": action, "answer": answer}, follow=True
+    )
 
 
 def test_a_proposal_holds_what_was_typed(manager: User, logged_in: LogIn) -> None:
     answer = logged_in(manager).post(PROPOSE, FORM)
 
     strategy = Strategy.objects.get()
-    assert answer["Location"] == _page("strategy_version", strategy.version)
+    assert answer["Location"] == _page("strategy-version", strategy.version)
     assert Terms.of(strategy) == Terms(
         refer_from=0.07,
         decline_from=0.125,
@@ -156,7 +158,7 @@ def test_another_manager_approves_and_it_decides(
         e.data["what"] for e in Entry.objects.filter(kind=Entry.Kind.STRATEGY).order_by("sequence")
     ]
     assert whats == ["proposed", "approved"]
-    assert list(journal.faults(Entry.objects.all(), previous="")) == []
+    assert edited() == []
 
 
 def test_a_stale_form_changes_nothing(manager: User, other_manager: User, logged_in: LogIn) -> None:
@@ -187,7 +189,7 @@ def test_a_return_proposes_the_same_again(manager: User, logged_in: LogIn) -> No
     StrategyFactory(version=1, approved=True, refer_from=0.03)
     StrategyFactory(version=2, approved=True, refer_from=0.09)
 
-    logged_in(manager).post(_page("propose_return", 1), {"comment": "Back."})
+    logged_in(manager).post(_page("strategy-return", 1), {"comment": "Back."})
 
     again = Strategy.objects.get(version=3)
     assert (again.refer_from, again.status, again.proposed_by) == (0.03, "proposed", manager)
@@ -281,7 +283,7 @@ def test_a_version_opens_in_the_simulator(manager: User, logged_in: LogIn) -> No
     DecisionFactory()
     client = logged_in(manager)
 
-    query = client.get(_page("strategy_version", 2)).context["simulate"]
+    query = client.get(_page("strategy-version", 2)).context["simulate"]
     page = client.get(f"{SIMULATE}?{query}")
 
     terms = page.context["tried"]
@@ -322,12 +324,12 @@ def test_queries(
     client = logged_in(manager)
 
     # Each page: session, user, own permissions, group permissions, strategy in force; then
-    with django_assert_num_queries(9):  # proposals, to come, count, page of versions
+    with django_assert_num_queries(10):  # proposals, to come, count, page of versions
         client.get(OVERVIEW)
-    with django_assert_num_queries(8):  # the version, decisions by segment, by PD
-        client.get(_page("strategy_version", 101))
+    with django_assert_num_queries(9):  # the version, decisions by segment, by PD
+        client.get(_page("strategy-version", 101))
     cache.clear()
-    with django_assert_num_queries(10):  # by segment, by PD; sample, watch list, how many
+    with django_assert_num_queries(11):  # by segment, by PD; sample, watch list, how many
         client.get(SIMULATE)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(PROPOSE)

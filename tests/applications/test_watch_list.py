@@ -140,5 +140,5 @@ def test_queries(
     client = logged_in(manager)
 
     # session, user, own permissions, group permissions, count, page of entries
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(LIST)

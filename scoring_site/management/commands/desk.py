@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from applications.demo import file_examples
+from applications.demo import play
 from ml.progress import bars
 from scoring_site import demo
 
@@ -30,7 +30,10 @@ class Command(BaseCommand):
             known = demo.accounts(
                 url=f"http://127.0.0.1:{port}/", path=settings.VAR_DIR / "demo.json"
             )
-            file_examples(progress=lambda done, of: step("Filing example applications", done, of))
+            play(
+                outcomes=demo.outcomes(settings.VAR_DIR),
+                progress=lambda done, of: step("Playing three months", done, of),
+            )
         self._introduce(known)
         call_command("serve", port=port)
 
