@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -116,7 +116,7 @@ def play(*, outcomes: Mapping[int, bool], progress: Callable[[int, int], None]) 
         desk.file(client)
         progress(number, len(clients))
     desk.wait_until(timezone.now())
-    desk.leave_something_to_do()
+    desk.leave_something_to_do(known.order_by("client_id")[:3])
 
 
 class _Desk:
@@ -160,23 +160,25 @@ class _Desk:
             version=strategy.version, settled_by=self.second, answer="Agreed.", at=start
         )
 
-    def file(self, client: ClientFile) -> None:
+    def file(self, client: ClientFile, **changes: object) -> Decision:
         on = timezone.localtime(self.now).date()
         application = LoanApplication(
             client_number=client.client_id,
             first_name=self.rng.choice(_FIRST_NAMES),
             last_name=self.rng.choice(_LAST_NAMES),
-            **home_credit.fields(client.application, on=on),
+            **{**home_credit.fields(client.application, on=on), **changes},
         )
         draft = filing.save_draft(application=application, filed_by=self.banker, at=self.now)
         decision = filing.submit(application_id=draft.pk, submitted_by=self.banker, at=self.now)
         self._plan(decision)
+        return decision
 
-    def leave_something_to_do(self) -> None:
-        """A question to the banker, a proposal to agree to, somebody to watch."""
-        waiting = list(Case.objects.referred().select_related("application")[:2])
-        if waiting:
-            self._ask_back(waiting[0])
+    def leave_something_to_do(self, clients: Iterable[ClientFile]) -> None:
+        """Large loans to look at, a question to the banker, a proposal to agree to."""
+        large = [self.file(client, amount=1_350_000.0) for client in clients]
+        referred = [decision for decision in large if decision.outcome == Outcome.REFER]
+        if referred:
+            self._ask_back(self._case(referred[0].application_id))
         declined = Decision.objects.filter(outcome=Outcome.DECLINE, kind="automatic")
         if decision := declined.order_by("-decided_at").first():
             self._overrule(decision, Outcome.APPROVE, OverrideReason.RELATIONSHIP)

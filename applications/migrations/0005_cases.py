@@ -12,7 +12,11 @@ ROLES = {
         "applications.loanapplication.steer_cut_offs",
     ],
     "Administrators": [
+        "applications.attachment.view_attachment",
+        "applications.case.view_case",
         "applications.entry.view_entry",
+        "applications.note.view_note",
+        "applications.override.view_override",
         "applications.watchlistentry.view_watchlistentry",
         "scoring.strategy.view_strategy",
     ],

@@ -17,12 +17,14 @@ from applications.what_if.repayment import LONGEST, SHORTEST, Plan
 from applications.what_if.terms import HIGHEST, LOWEST, Filed, Terms
 
 
-def _amount(label: Any, help_text: Any, *, required: bool = False) -> NumberField:
+def _amount(
+    label: Any, help_text: Any, *, required: bool = False, lowest: float = 0
+) -> NumberField:
     return NumberField(
         label=label,
         help_text=help_text,
         required=required,
-        min_value=0,
+        min_value=lowest,
         max_value=HIGHEST,
     )
 
@@ -46,6 +48,7 @@ class WhatIfForm(forms.Form):
         gettext_lazy("Loan amount"),
         gettext_lazy("Before a down payment. The price of the goods moves with it."),
         required=True,
+        lowest=LOWEST,
     )
     instalments = WholeNumberField(
         label=gettext_lazy("Instalments"),

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from knox.models import AuthToken
 
+from applications import journal
+from applications.models import Attachment, Entry, Note, Override
 from scoring.models import ClientFile, Explanation, ModelVersion
-from tests.applications.factories import DecisionFactory, UserFactory
+from tests.applications.factories import CaseFactory, DecisionFactory, UserFactory
 from tests.applications.test_access import EXPECTED as DESK
 
 OK, FOUND, UNKNOWN, FORBIDDEN, MISSING, METHOD = 200, 302, 401, 403, 404, 405
@@ -57,6 +60,11 @@ ADMIN_MODELS: dict[str, tuple[int, ...]] = {
     "scoring_explanation": READ_ONLY,
     "applications_loanapplication": READ_ONLY,  # a draft may be mended; this one is submitted
     "applications_decision": READ_ONLY,
+    "applications_case": READ_ONLY,
+    "applications_override": READ_ONLY,
+    "applications_entry": READ_ONLY,
+    "applications_note": READ_ONLY,
+    "applications_attachment": READ_ONLY,
     "knox_authtoken": (OK, OK, OK, OK, OK),
     "auth_user": (OK, OK, OK, FORBIDDEN, OK),
     "auth_group": (OK, FORBIDDEN, OK, FORBIDDEN, OK),
@@ -103,7 +111,17 @@ def _browser(person: User | None) -> Client:
 @pytest.fixture
 def keys(champion: ModelVersion) -> dict[str, object]:
     """One record of every kind that has a page."""
-    decision = DecisionFactory()
+    case = CaseFactory()
+    decision = case.decision
+    override = Override.objects.create(
+        application=case.application, overruled=decision, proposed_by=UserFactory()
+    )
+    note = Note.objects.create(application=case.application, author=UserFactory(), text="Seen.")
+    attachment = Attachment.objects.create(
+        application=case.application, file="nowhere", size=1, added_by=UserFactory()
+    )
+    with transaction.atomic():
+        entry = journal.write(Entry.Kind.NOTED, application=case.application, actor=None)
     explanation = Explanation.objects.create(prediction=decision.prediction)
     token, _plain = AuthToken.objects.create(user=UserFactory(role="Integrators"))
     return {
@@ -115,6 +133,11 @@ def keys(champion: ModelVersion) -> dict[str, object]:
         "scoring_explanation": explanation.pk,
         "applications_loanapplication": decision.application_id,
         "applications_decision": decision.pk,
+        "applications_case": case.pk,
+        "applications_override": override.pk,
+        "applications_note": note.pk,
+        "applications_attachment": attachment.pk,
+        "applications_entry": entry.pk,
         "knox_authtoken": token.pk,
         "auth_user": UserFactory().pk,
         "auth_group": Group.objects.get(name="Bankers").pk,

@@ -198,7 +198,7 @@ def test_a_decision_is_french(client: Client, decision: Decision, catalogue: pol
     html = _get(client, reverse("applications:detail", args=[decision.application_id]))
     assert _left_in_english(html, catalogue) == []
     assert "Les mensualités sont lourdes pour ce revenu." in html
-    assert "Mensualité rapportée au revenu annuel" in html
+    assert "Mensualité rapportée au revenu mensuel" in html
     assert f"12{NBSP}500,50" in html
     assert f"12,3{NBSP}%" in html
 
@@ -311,7 +311,7 @@ def _pairs(catalogue: polib.POFile) -> Iterator[tuple[str, str]]:
 
 
 def _without_code(text: str) -> str:
-    return PLACEHOLDER.sub("x", re.sub(r"`\w+`", "x", text))
+    return PLACEHOLDER.sub("x", re.sub(r"`\w+`|<[^<>]+>", "x", text))
 
 
 def _get(client: Client, address: str) -> str:
