@@ -33,7 +33,7 @@ def search(request: DeskRequest) -> HttpResponse:
         numbers = [row["client_number"] for row in page]
         context["found"] = clients.found(numbers, viewer=request.user)
         context |= {"page": page, "count": page.paginator.count}
-    return page_or_results(request, "clients/search", context)
+    return page_or_results(request, "applications/clients/search", context)
 
 
 @desk_required
@@ -59,8 +59,8 @@ def client(request: DeskRequest, number: int) -> HttpResponse:
         "applications": visible.order_by("-updated_at").with_decision()[:_SHOWN],
         "others": [] if sees_all else [a for a in filed if a.filed_by_id != request.user.pk],
     }
-    return render(request, "clients/client.html", context)
+    return render(request, "applications/clients/client.html", context)
 
 
 def _unknown(request: DeskRequest, number: int) -> HttpResponse:
-    return render(request, "clients/unknown.html", {"number": number}, status=404)
+    return render(request, "applications/clients/unknown.html", {"number": number}, status=404)

@@ -15,7 +15,11 @@ from pytest_django.live_server_helper import LiveServer
 import scoring.services
 from applications.models import Decision
 from applications.services import filing
-from tests.applications.factories import LoanApplicationFactory
+from tests.applications.factories import (
+    LoanApplicationFactory,
+    StrategyFactory,
+    WatchListEntryFactory,
+)
 from tests.browser.conftest import log_in
 
 pytestmark = pytest.mark.browser
@@ -57,20 +61,28 @@ def _banker(decision: Decision) -> list[str]:
     draft = LoanApplicationFactory(filed_by=decision.application.filed_by)
     key = decision.application_id
     return [
-        reverse("applications:home"),
-        reverse("applications:list"),
-        reverse("applications:new"),
-        reverse("applications:edit", args=[draft.pk]),
-        reverse("applications:detail", args=[key]),
+        *(_at(name) for name in ("home", "list", "new", "clients", "letters")),
+        _at("edit", draft.pk),
+        *(_at(name, key) for name in ("detail", "what-if", "letter", "dossier")),
     ]
 
 
 def _manager(decision: Decision) -> list[str]:
+    strategy = StrategyFactory()
+    WatchListEntryFactory()
+    key = decision.application_id
+    alone = ("home", "history", "saved-views", "referrals", "second-opinions", "letters")
+    steering = ("strategy", "simulate", "strategy-propose", "fairness", "watch-list")
     return [
-        reverse("applications:home"),
-        reverse("applications:history"),
-        reverse("applications:detail", args=[decision.application_id]),
+        *(_at(name) for name in (*alone, *steering, "watch-list-add")),
+        f"{_at('history')}?show=charts",
+        _at("strategy-version", strategy.version),
+        *(_at(name, key) for name in ("detail", "letter", "dossier", "verify")),
     ]
+
+
+def _at(name: str, *args: object) -> str:
+    return reverse(f"applications:{name}", args=args)
 
 
 def test_a_bankers_pages(themed: Page, decision: Decision, banker: User) -> None:

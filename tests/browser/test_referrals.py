@@ -38,7 +38,8 @@ def test_a_referral_from_the_queue_to_the_decision(
     payslip.write_bytes(b"%PDF-1.4\n%%EOF\n")
 
     log_in(page, manager)
-    page.get_by_role("link", name="Referrals 1 waiting").click()
+    page.get_by_role("link", name="Referrals", exact=True).click()
+    expect(page.get_by_role("link", name="Referrals 1 waiting")).to_be_visible()
     page.get_by_label("Reason").select_option(label="Watch list")
     expect(page.get_by_text("No case fits these filters")).to_be_visible()
     page.get_by_label("Reason").select_option(label="PD between the cut-offs")
@@ -102,7 +103,8 @@ def test_two_managers_overrule_a_decision(
     _log_out(page)
 
     log_in(page, second)
-    page.get_by_role("link", name="Referrals 1 waiting").click()
+    page.get_by_role("link", name="Referrals", exact=True).click()
+    expect(page.get_by_role("link", name="Referrals 1 waiting")).to_be_visible()
     page.get_by_role("link", name="Second opinions").click()
     expect(page.get_by_text("1 proposal waits for you")).to_be_visible()
     assert fits_the_width(page)

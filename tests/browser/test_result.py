@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 import scoring.services
-from applications import services
 from applications.models import Decision
+from applications.services import filing
 from tests.applications.factories import LoanApplicationFactory
 from tests.browser.conftest import fits_the_width, log_in
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def decision(banker: User, champion: Any) -> Decision:
     draft = LoanApplicationFactory(filed_by=banker, external_score_2=0.2)
-    return services.submit(application_id=draft.pk, submitted_by=banker)
+    return filing.submit(application_id=draft.pk, submitted_by=banker)
 
 
 def test_the_reasons_arrive_with_their_chart(page: Page, banker: User, decision: Decision) -> None:

@@ -13,14 +13,14 @@ from applications.models import Decision, WatchListEntry
 from applications.services import filing
 from scoring.models import Strategy
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
-from tests.browser.conftest import _person, fits_the_width, log_in
+from tests.browser.conftest import fits_the_width, log_in, person
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def second_manager(roles: None) -> User:
-    return _person("claire", "Managers")
+    return person("claire", "Managers")
 
 
 def _log_out(page: Page) -> None:

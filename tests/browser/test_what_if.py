@@ -54,7 +54,7 @@ def test_from_a_try_to_a_counter_offer(page: Page, banker: User, refused: LoanAp
     largest = page.locator('[data-kind="amount"]')
     expect(largest).to_contain_text("Lend 360,000 instead of 450,000")
     largest.get_by_role("link", name="Take this").click()
-    expect(page.get_by_label("Loan amount")).to_have_value("360000")
+    expect(page.get_by_label("Loan amount")).to_have_value("360,000")
     expect(largest).to_contain_text("Shown above")
     assert Prediction.objects.count() == 1  # nothing is stored while trying
     assert fits_the_width(page)
