@@ -17,7 +17,11 @@ from applications.services import filing
 from applications.templatetags.desk import percent
 from monitoring.models import Outcome
 from scoring.models import Explanation
-from tests.applications.factories import DecisionFactory, LoanApplicationFactory
+from tests.applications.factories import (
+    DecisionFactory,
+    LoanApplicationFactory,
+    UserFactory,
+)
 
 LogIn = Callable[[User], Client]
 
@@ -209,9 +213,10 @@ def test_reasons_that_failed_say_what_to_do(banker: User, logged_in: LogIn) -> N
 
 
 def test_a_manager_reads_who_filed_it(manager: User, logged_in: LogIn) -> None:
-    decision = DecisionFactory(application__filed_by__username="camille")
+    banker = UserFactory(role="Bankers", first_name="Camille", last_name="Roy")
+    decision = DecisionFactory(application__filed_by=banker)
 
-    assert "filed by camille" in _page(logged_in(manager), decision).content.decode()
+    assert "filed by Camille Roy" in _page(logged_in(manager), decision).content.decode()
 
 
 def test_queries_of_the_result(

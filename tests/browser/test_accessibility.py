@@ -13,11 +13,13 @@ from playwright.sync_api import Browser, Page, Response
 from pytest_django.live_server_helper import LiveServer
 
 import scoring.services
-from applications.models import Decision
+from applications.models import Decision, Override, SavedView
 from applications.services import filing
 from tests.applications.factories import (
+    CaseFactory,
     LoanApplicationFactory,
     StrategyFactory,
+    UserFactory,
     WatchListEntryFactory,
 )
 from tests.browser.conftest import log_in
@@ -68,7 +70,21 @@ def _banker(decision: Decision) -> list[str]:
 
 
 def _manager(decision: Decision) -> list[str]:
+    """Every page, with something on it."""
     strategy = StrategyFactory()
+    StrategyFactory(approved=True, rules={"large_amount": {"outcome": "refer", "limit": 1}})
+    CaseFactory(decision__outcome="refer")
+    Override.objects.create(
+        application=decision.application,
+        overruled=decision,
+        outcome="decline",
+        reason_code="hidden_risk",
+        comment="The plant closes.",
+        proposed_by=UserFactory(role="Managers"),
+    )
+    SavedView.objects.create(
+        owner=User.objects.get(username="manager"), name="Overrides", query="kind=override"
+    )
     WatchListEntryFactory()
     key = decision.application_id
     alone = ("home", "history", "saved-views", "referrals", "second-opinions", "letters")
