@@ -1,9 +1,10 @@
 """How fast is the desk with 100,000 applications?
 
 `python -m benchmarks.desk --var DIR` fills a scratch database in DIR with a made-up book (once),
-opens each page as a manager and prints its queries, its time and its weight; CPU time holds on a
-machine that is busy with other work too. The exports are read
-to their end, and the memory that this process grew by is printed beside them.
+opens each page and prints its queries, its time and its weight; CPU time holds on a machine that is
+busy with other work too. DIR may be a copy of the demo's state folder: then there are a model and
+client files as well, and the pages of the latest application show a real score. The exports are
+read to their end, and the memory that this process grew by is printed beside them.
 """
 
 from __future__ import annotations
@@ -22,8 +23,27 @@ from rich.table import Table
 
 from ml.progress import bars
 
+BANKERS_PAGES = {
+    "home": "/",
+    "applications": "/applications/",
+    "applications, declined": "/applications/?outcome=decline",
+    "form": "/applications/new/",
+    "clients, by name": "/clients/?q=weber",
+    "client": "/clients/100002/",
+    "letters": "/letters/",
+}
 PAGES = {
     "home": "/",
+    "application": "/applications/{pk}/",
+    "what-if": "/applications/{pk}/what-if/",
+    "letter": "/applications/{pk}/letter/",
+    "letters": "/letters/",
+    "referrals": "/referrals/",
+    "second opinions": "/referrals/second-opinions/",
+    "strategy": "/strategy/",
+    "simulator, a year": "/strategy/simulate/?period=365",
+    "fairness, a year": "/fairness/?period=365",
+    "watch list": "/watch-list/",
     "history": "/history/",
     "history, last page": "/history/?page=9999",
     "history, by PD": "/history/?sort=-pd",
@@ -53,8 +73,9 @@ def main(
     django.setup()
     _prepare(applications)
     table = Table("page", "queries", "ms, first", "ms, again", "CPU ms", "kB", "status")
-    for name, address in PAGES.items():
-        table.add_row(name, *_measured(address))
+    for who, pages in {"banker1": BANKERS_PAGES, "manager1": PAGES}.items():
+        for name, address in pages.items():
+            table.add_row(f"{who}: {name}", *_measured(who, address))
     Console().print(table)
     if exports:
         Console().print(_of_exports())
@@ -77,22 +98,22 @@ def _prepare(applications: int) -> None:
     refresh_statistics()
 
 
-def _manager() -> Any:
+def _browser(username: str) -> Any:
     from django.contrib.auth.models import User  # noqa: PLC0415 - after django.setup
     from django.test import Client  # noqa: PLC0415
 
     client = Client()
-    client.force_login(User.objects.get(username="manager1"))
+    client.force_login(User.objects.get(username=username))
     return client
 
 
-def _measured(address: str) -> Iterable[str]:
+def _measured(username: str, address: str) -> Iterable[str]:
     from django.db import connection  # noqa: PLC0415 - after django.setup
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
     from applications.models import Decision  # noqa: PLC0415
 
-    client = _manager()
+    client = _browser(username)
     first = Decision.objects.order_by("-decided_at").only("application_id")[0]
     address = address.format(pk=first.application_id)
     times, cpu = [], 0.0
@@ -116,7 +137,7 @@ def _measured(address: str) -> Iterable[str]:
 def _of_exports() -> Table:
     table = Table("export", "seconds", "MB", "grew by MB")
     for name, address in EXPORTS.items():
-        client = _manager()
+        client = _browser("manager1")
         before, started, size = _peak(), time.perf_counter(), 0
         for part in client.get(address).streaming_content:
             size += len(part)
