@@ -226,12 +226,9 @@ KEYS: Mapping[str, str] = {
 def _bundle(prediction: Prediction) -> tuple[Bundle | None, str]:
     """The model that scored; read anew where it was made for features of another time."""
     try:
-        return registry.by_sha256(prediction.model_sha256), ""
-    except NoChampion:
-        try:
-            return registry.from_disk(prediction.model_sha256), ""
-        except NoChampion as error:
-            return None, str(error)
+        return registry.of_any_time(prediction.model_sha256), ""
+    except NoChampion as error:
+        return None, str(error)
 
 
 def _strategy(prediction: Prediction) -> Strategy | None:

@@ -113,7 +113,12 @@ def _write(
     predictions = [_prediction(row, strategy, rng) for row in rows]
     Prediction.objects.bulk_create(predictions)
     Explanation.objects.bulk_create(
-        [Explanation(prediction=p, status=Explanation.Status.FAILED) for p in predictions]
+        [
+            Explanation(
+                prediction=p, status=Explanation.Status.READY, base_value=-2.5, contributions=b""
+            )
+            for p in predictions
+        ]
     )
     automatic = [
         Decision(application=row, prediction=p, outcome=p.outcome, decided_at=p.created_at)

@@ -31,11 +31,17 @@ def champion() -> Bundle:
 
 
 def by_sha256(sha256: str) -> Bundle:
-    """Return the bundle that once scored, to explain or replay what it said."""
+    """Return the bundle that once scored, to explain what it said."""
+    return load(_registered(sha256))
+
+
+def of_any_time(sha256: str) -> Bundle:
+    """The same, read anew where it was made for other features than today's."""
+    version = _registered(sha256)
     try:
-        return load(ModelVersion.objects.get(sha256=sha256))
-    except ModelVersion.DoesNotExist as error:
-        raise NoChampion(f"The model {sha256[:12]} is not registered here.") from error
+        return load(version)
+    except NoChampion:
+        return _anew(version)
 
 
 def load(version: ModelVersion) -> Bundle:
@@ -58,11 +64,19 @@ def from_disk(sha256: str) -> Bundle:
     NoChampion
         If it is not registered here, or its files are gone or damaged.
     """
+    return _anew(_registered(sha256))
+
+
+def _registered(sha256: str) -> ModelVersion:
     version = ModelVersion.objects.filter(sha256=sha256).first()
     if version is None:
         raise NoChampion(f"The model {sha256[:12]} is not registered here.")
+    return version
+
+
+def _anew(version: ModelVersion) -> Bundle:
     try:
-        return _load(version.path, sha256, _OfAnyLayout)
+        return _load(version.path, version.sha256, _OfAnyLayout)
     except BundleError as error:
         raise NoChampion(str(error)) from error
 
