@@ -57,3 +57,18 @@ def test_malformed_values_are_named(tmp_path: Path, name: str, value: str) -> No
 def test_the_database_and_broker_follow_the_environment(tmp_path: Path) -> None:
     result = start(tmp_path, **PRODUCTION, DATABASE_URL="postgresql://a:b@host/desk")
     assert result.stdout.split()[1] == "django.db.backends.postgresql"
+
+
+def test_collected_files_are_hashed_and_compressed(tmp_path: Path) -> None:
+    collect = (
+        "import sys; sys.argv = ['manage.py', 'collectstatic', '--no-input', '--verbosity', '0'];"
+        "from django.core.management import execute_from_command_line as go; go(sys.argv)"
+    )
+    assert run(collect, tmp_path, **PRODUCTION).returncode == 0
+
+    address = "import django; django.setup(); from django.templatetags.static import static"
+    found = run(f"{address}; print(static('css/desk.css'))", tmp_path, **PRODUCTION).stdout.strip()
+
+    assert found.startswith("/static/css/desk.")
+    assert found != "/static/css/desk.css"
+    assert (tmp_path / "static" / "css" / f"{Path(found).name}.gz").exists()
