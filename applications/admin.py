@@ -7,6 +7,7 @@ from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
 from django.contrib.auth.admin import UserAdmin as BaseUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -29,7 +30,7 @@ class DecisionInline(ReadOnly, TabularInline):
 class LoanApplicationAdmin(ModelAdmin):
     """A draft may be mended or deleted; what was submitted can only be read."""
 
-    list_display = ("reference", "applicant", "filed_by", "status", "amount", "updated_at")
+    list_display = ("reference", "named", "filed_by", "status", "amount", "updated_at")
     list_filter = ("status", "contract_type", "updated_at")
     list_select_related = ("filed_by",)
     search_fields = ("reference", "first_name", "last_name", "=client_number")
@@ -43,6 +44,10 @@ class LoanApplicationAdmin(ModelAdmin):
     )
     inlines = (DecisionInline,)
     show_full_result_count = False
+
+    @admin.display(description=_("Applicant"), ordering="last_name")
+    def named(self, application: LoanApplication) -> str:
+        return application.applicant
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # applications are filed at the desk
