@@ -76,4 +76,4 @@ class Stale(ApplicationError):
 
 
 class NothingToTell(ApplicationError):
-    """A refusal whose reasons are not known yet, or must not be given, gets no letter."""
+    """There is nothing to write yet: reasons are lacking, or another decision is proposed."""

@@ -200,12 +200,8 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(decided_at__gte=moment)
 
     def filed_lately_by(self, user: User, since: datetime) -> DecisionQuerySet:
-        """Decisions on what a banker has submitted since then."""
-        return self.filter(
-            application__filed_by_id=user.pk,
-            application__status="submitted",
-            application__updated_at__gte=since,  # when it was submitted; this one has an index
-        )
+        """Decisions since then on what a banker filed."""
+        return self.since(since).filter(application__filed_by_id=user.pk)
 
     def months(self, now: datetime) -> tuple[Figures, Figures]:
         """Count the decisions of the last 30 days, and of the 30 days before. One query."""
@@ -269,8 +265,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
         The cost ratio is that of the strategy in force today, so that all days compare.
         """
-        in_force = Strategy.objects.approved().filter(effective_from__lte=timezone.now())
-        ratio = in_force.order_by("-effective_from", "-settled_at").values("cost_ratio")[:1]
+        ratio = Strategy.objects.took_effect_before(timezone.now()).values("cost_ratio")[:1]
         return (
             self.order_by()
             .filter(outcome="approve", prediction__loan_outcome__isnull=False)
@@ -343,14 +338,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def returned(self) -> CaseQuerySet:
         """Those that a manager sent back with a question, the oldest first."""
-        return self.filter(stage="returned").order_by("since")
+        return self.filter(stage="returned").order_by("since", "pk")
 
     def letters_due(self) -> CaseQuerySet:
         """Those whose applicant still has to be written to, the most urgent first."""
-        return self.filter(letter_due_on__isnull=False).order_by("letter_due_on")
-
-    def letters_overdue(self, today: date) -> CaseQuerySet:
-        return self.letters_due().filter(letter_due_on__lt=today)
+        return self.filter(letter_due_on__isnull=False).order_by("letter_due_on", "pk")
 
     def newest_first(self) -> CaseQuerySet:
         """Those submitted last first."""
@@ -377,7 +369,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class OverrideQuerySet(models.QuerySet["Override"]):
     def pending(self) -> OverrideQuerySet:
         """Those that wait for a second manager, the oldest first."""
-        return self.filter(status="pending").order_by("proposed_at")
+        return self.filter(status="pending").order_by("proposed_at", "pk")
 
     def that_may_be_settled_by(self, user: User) -> OverrideQuerySet:
         """Neither one's own proposals, nor those about what one filed oneself."""

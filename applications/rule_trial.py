@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -166,6 +167,9 @@ def _facts(row: dict[str, Any], listed: watch_list.Named) -> policy.Facts:
     return policy.Facts(
         columns=row["prediction__inputs"],
         completeness=row["prediction__completeness"],
+        age=policy.whole_years(
+            row["application__birth_date"], timezone.localtime(row["decided_at"]).date()
+        ),
         on_watch_list=listed(
             client_number=row["application__client_number"],
             first_name=row["application__first_name"],

@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TypeVar
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
@@ -97,16 +97,19 @@ def everything(*, progress: Callable[[int, int], None] = lambda done, of: None) 
     return report
 
 
+@transaction.atomic
 def of_application(application: LoanApplication) -> Report:
     """Check the entries of one application, and the links of each to both of its neighbours.
 
     `application` must just have been loaded, since it is checked itself.
     """
+    # Held, so that nothing is added between two looks.
+    end = JournalHead.objects.select_for_update().first() or JournalHead()
     found = neighbourhood(application)
     decisions = application.decisions.select_related("prediction")
     at_hand = [application, *decisions, *(decision.prediction for decision in decisions)]
     mine = [entry for entry in found.values() if entry.application_id == application.pk]
-    report, end = Report(), head()
+    report = Report()
     for entry in mine:
         before = found.get(entry.sequence - 1)
         after = found.get(entry.sequence + 1)
@@ -163,9 +166,10 @@ def _check_end(last: int, hash_of_last: str, end: JournalHead, report: Report) -
         report.faults.append(Fault(What.MISSING, last + 1, end.sequence))
     elif hash_of_last != end.hash:
         report.faults.append(Fault(What.HEAD, last))
-    beyond = Entry.objects.filter(sequence__gt=head().sequence).order_by("sequence").first()
-    if beyond is not None:
-        report.faults.append(Fault(What.HEAD, beyond.sequence))
+    # The entries first: what is added between the two looks is known to the head.
+    latest = Entry.objects.order_by("-sequence").first()
+    if latest is not None and latest.sequence > head().sequence:
+        report.faults.append(Fault(What.HEAD, latest.sequence))
 
 
 def _check_records(

@@ -25,24 +25,32 @@ class Named(Protocol):
 
 
 def holds(application: LoanApplication) -> bool:
-    """By client number, or by last name and date of birth. One query."""
-    person = Q(last_name__iexact=application.last_name, birth_date=application.birth_date)
-    known = (
-        person
-        & ~Q(last_name="")
-        & (Q(first_name="") | Q(first_name__iexact=application.first_name))
-    )
+    """Whether the list names an applicant. One query."""
+    entries = Q(birth_date=application.birth_date) & ~Q(last_name="")
     if application.client_number is not None:
-        known |= Q(client_number=application.client_number)
-    return WatchListEntry.objects.filter(known, removed_at__isnull=True).exists()
+        entries |= Q(client_number=application.client_number)
+    return _named(entries)(
+        client_number=application.client_number,
+        first_name=application.first_name,
+        last_name=application.last_name,
+        birth_date=application.birth_date,
+    )
 
 
 def all_named() -> Named:
     """As `holds`, for many applicants: the whole list is read once. One query."""
+    return _named(Q())
+
+
+def _named(entries: Q) -> Named:
+    """By client number, or by last name and date of birth, and first name where one is given.
+
+    Names are compared here: not every database knows that É and é are one letter.
+    """
     numbers: set[int] = set()
     people: dict[tuple[str, date], set[str]] = defaultdict(set)
-    entries = WatchListEntry.objects.filter(removed_at__isnull=True)
-    for number, first, last, born in entries.values_list(
+    current = WatchListEntry.objects.filter(entries, removed_at__isnull=True)
+    for number, first, last, born in current.values_list(
         "client_number", "first_name", "last_name", "birth_date"
     ):
         if number is not None:

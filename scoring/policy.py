@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -17,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 
 from monitoring.models import Completeness, Outcome
 
-_DAYS_A_YEAR = 365.25
 _SEVERITY = (Outcome.APPROVE, Outcome.REFER, Outcome.DECLINE)
 OUTCOMES = (Outcome.REFER, Outcome.DECLINE)
 
@@ -32,12 +32,15 @@ class Facts:
         Raw application columns, as scored.
     completeness : str
         One of `Completeness`.
+    age : int or None
+        In whole years, on the day of the application.
     on_watch_list : bool
         Whether the applicant is on the bank's watch list.
     """
 
     columns: Mapping[str, Any]
     completeness: str
+    age: int | None = None
     on_watch_list: bool = False
 
     def number(self, column: str) -> float | None:
@@ -48,11 +51,18 @@ class Facts:
         numerator, denominator = self.number(over), self.number(under)
         return numerator / denominator if numerator is not None and denominator else None
 
-    @property
-    def age(self) -> float | None:
-        """In years."""
-        days = self.number("DAYS_BIRTH")
-        return None if days is None else -days / _DAYS_A_YEAR
+
+def whole_years(born: date | None, on: date) -> int | None:
+    """Return the age on a day, as people count it.
+
+    >>> whole_years(date(2000, 2, 29), date(2018, 2, 28))
+    17
+    >>> whole_years(date(2000, 2, 1), date(2018, 2, 1))
+    18
+    """
+    if born is None:
+        return None
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 @dataclass(frozen=True)

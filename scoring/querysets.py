@@ -43,12 +43,15 @@ class StrategyQuerySet(models.QuerySet["Strategy"]):
         An approval that came after the date asked for takes effect with the approval: what was
         decided before it stays decided by the version of its day.
         """
+        return self.took_effect_before(at).first()
+
+    def took_effect_before(self, at: datetime) -> StrategyQuerySet:
+        """Approved ones that have decided, the latest first."""
         return (
             self.approved()
             .filter(effective_from__lte=at, settled_at__lte=at)
             .alias(took_effect=Greatest("effective_from", "settled_at"))
             .order_by("-took_effect", "-version")
-            .first()
         )
 
     def to_come(self, at: datetime) -> StrategyQuerySet:

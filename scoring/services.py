@@ -233,9 +233,8 @@ def activate_model(*, version: ModelVersion) -> ModelVersion:
         If its files are damaged; the old champion stays.
     """
     registry.load(version)
-    ModelVersion.objects.select_for_update().champions().exclude(pk=version.pk).update(
-        is_champion=False
-    )
+    list(ModelVersion.objects.select_for_update().champions())  # two activations take turns
+    ModelVersion.objects.champions().exclude(pk=version.pk).update(is_champion=False)
     version.is_champion = True
     version.activated_at = timezone.now()
     version.save(update_fields=["is_champion", "activated_at"])

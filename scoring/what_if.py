@@ -57,6 +57,7 @@ class Basis:
     columns: Columns
     history: np.ndarray | None = field(repr=False)
     completeness: str
+    age: int | None
     on_watch_list: bool
     bundle: Bundle
     strategy: Strategy | None
@@ -98,7 +99,7 @@ class Basis:
         return [self._decided(one, float(pd)) for one, pd in zip(columns, pds, strict=True)]
 
     def _decided(self, columns: Columns, pd: float) -> Tried:
-        facts = policy.Facts(columns, self.completeness, self.on_watch_list)
+        facts = policy.Facts(columns, self.completeness, self.age, self.on_watch_list)
         findings = policy.findings(self.strategy.rules if self.strategy else {}, facts)
         return Tried(
             pd=pd,
@@ -109,7 +110,7 @@ class Basis:
         )
 
 
-def basis(*, prediction: Prediction, on_watch_list: bool, at: datetime) -> Basis:
+def basis(*, prediction: Prediction, age: int | None, on_watch_list: bool, at: datetime) -> Basis:
     """Return what variants of a stored prediction share, under today's champion and strategy.
 
     Raises
@@ -123,6 +124,7 @@ def basis(*, prediction: Prediction, on_watch_list: bool, at: datetime) -> Basis
         columns=prediction.inputs,
         history=services.history_of(prediction),
         completeness=prediction.completeness,
+        age=age,
         on_watch_list=on_watch_list,
         bundle=registry.champion(),
         strategy=Strategy.objects.in_force(at),

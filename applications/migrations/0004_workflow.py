@@ -132,7 +132,6 @@ class Migration(migrations.Migration):
                             ("created", "Draft begun"),
                             ("submitted", "Submitted"),
                             ("decided", "Decided"),
-                            ("referred", "Referred to a manager"),
                             ("claimed", "Claimed by a manager"),
                             ("released", "Put back into the queue"),
                             ("returned", "Returned to the banker with a question"),

@@ -21,7 +21,6 @@ class Entry(models.Model):
         CREATED = "created", _("Draft begun")
         SUBMITTED = "submitted", _("Submitted")
         DECIDED = "decided", _("Decided")
-        REFERRED = "referred", _("Referred to a manager")
         CLAIMED = "claimed", _("Claimed by a manager")
         RELEASED = "released", _("Put back into the queue")
         RETURNED = "returned", _("Returned to the banker with a question")

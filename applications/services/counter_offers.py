@@ -18,8 +18,8 @@ from applications.exceptions import (
     Outdated,
     ScoringUnavailable,
 )
-from applications.models import Entry, LoanApplication, Note
-from applications.services import filing
+from applications.models import Entry, LoanApplication
+from applications.services import filing, records
 from applications.summary import number
 from applications.what_if.terms import Offer, Terms, offer_of
 from applications.what_if.trying import study
@@ -82,7 +82,9 @@ def _file(wish: Wish, offered_by: User, now: datetime) -> LoanApplication:
     source = LoanApplication.objects.submitted().with_decision().get(pk=wish.source_id)
     _require_filer(source, offered_by)
     # Whoever makes a version holds the first one, so that of two clicks the second waits.
-    original = LoanApplication.objects.select_for_update().get(pk=source.original_id or source.pk)
+    # Its key stays free to be pointed at: journal entries do so meanwhile.
+    held = LoanApplication.objects.select_for_update(no_key=True)
+    original = held.get(pk=source.original_id or source.pk)
     versions = list(LoanApplication.objects.versions_of(original))
     _require_next(versions, wish.version)
     tried = study(application=source, at=now)
@@ -92,11 +94,11 @@ def _file(wish: Wish, offered_by: User, now: datetime) -> LoanApplication:
         )
     offer = tried.filed.under(wish.terms)
     _require_new(versions, offer)
-    made = _version(source, original, wish.version, offer)
+    made = _version(source, original, wish.version, offer, now)
+    filing.submit(application_id=made.pk, submitted_by=offered_by, like=tried.scored, at=now)
     _write_down(made, source, offered_by, now)
     if wish.terms.extra_income:
         _note_income(made, tried.filed.offer.monthly_income, wish.terms.extra_income, now)
-    filing.submit(application_id=made.pk, submitted_by=offered_by, like=tried.scored, at=now)
     return LoanApplication.objects.get(pk=made.pk)
 
 
@@ -126,7 +128,7 @@ def _require_new(versions: list[LoanApplication], offer: Offer) -> None:
 
 
 def _version(
-    source: LoanApplication, original: LoanApplication, version: int, offer: Offer
+    source: LoanApplication, original: LoanApplication, version: int, offer: Offer, now: datetime
 ) -> LoanApplication:
     """The same applicant and data, with other terms."""
     filed = {
@@ -138,6 +140,7 @@ def _version(
     made.reference = f"{original.reference}-{version}"
     made.filed_by_id = source.filed_by_id
     made.original, made.version = original, version
+    made.created_at = now
     made.save(force_insert=True)
     return made
 
@@ -157,7 +160,7 @@ def _write_down(made: LoanApplication, source: LoanApplication, user: User, now:
 
 
 def _note_income(made: LoanApplication, own: float, extra: float, now: datetime) -> None:
-    note = Note.objects.create(
+    records.add_note(
         application=made,
         author=made.filed_by,
         text=_(
@@ -165,6 +168,5 @@ def _note_income(made: LoanApplication, own: float, extra: float, now: datetime)
             "co-borrower."
         )
         % {"sum": number(own + extra), "own": number(own), "extra": number(extra)},
-        written_at=now,
+        at=now,
     )
-    journal.write(Entry.Kind.NOTED, application=made, actor=made.filed_by, about=[note], at=now)

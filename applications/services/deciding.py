@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -392,7 +392,7 @@ def _decide(
         decided_at=now,
     )
     case.decision = decision
-    case.letter_due_on = timezone.localtime(now).date() + LETTER_WITHIN
+    case.letter_due_on = _letter_due_on(case, before, now)
     _move(case, Case.Stage.DECIDED, now)
     journal.write(
         Entry.Kind.DECIDED,
@@ -408,6 +408,13 @@ def _decide(
         agreed_by=name_of(agreed_by) if agreed_by else "",
     )
     return decision
+
+
+def _letter_due_on(case: Case, before: Decision, now: datetime) -> date:
+    """A referral is answered within the days that began with its filing; an override anew."""
+    referred = before.outcome == Outcome.REFER
+    since = (case.application.submitted_at or now) if referred else now
+    return timezone.localtime(since).date() + LETTER_WITHIN
 
 
 def _kind(before: Decision) -> Decision.Kind:

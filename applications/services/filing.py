@@ -18,6 +18,7 @@ from applications.exceptions import (
     AlreadySubmitted,
     ChangedMeanwhile,
     NotAccepted,
+    NotAllowed,
     ScoringUnavailable,
 )
 from applications.models import Case, Decision, Entry, LoanApplication, ReferenceCounter
@@ -53,12 +54,16 @@ def save_draft(
 
     Raises
     ------
+    NotAllowed
+        If `filed_by` may not file, or the draft is somebody else's.
     AlreadySubmitted
         If it was submitted meanwhile, say in another window.
     ChangedMeanwhile
         If it was changed or deleted since it was `seen`.
     """
     now = at or timezone.now()
+    if not filed_by.has_perm("applications.file_application"):
+        raise NotAllowed("Only bankers file applications.")
     # Held until the end, so that a first save sent twice finds what it wrote the first time.
     counter = _locked_counter(now) if application._state.adding else None
     stored = LoanApplication.objects.select_for_update().filter(pk=application.pk).first()
@@ -71,6 +76,7 @@ def save_draft(
         application.reference = _next_reference(counter or _locked_counter(now))
         application.save()
         return application
+    _require_filer(stored, filed_by)
     if not stored.is_draft:
         raise _already(stored)
     if _content(stored) == _content(application):
@@ -94,15 +100,18 @@ def _content(application: LoanApplication) -> dict[str, Any]:
 
 
 @transaction.atomic
-def delete_draft(*, application: LoanApplication) -> None:
+def delete_draft(*, application: LoanApplication, by: User) -> None:
     """Throw a draft away.
 
     Raises
     ------
+    NotAllowed
+        If it is somebody else's.
     AlreadySubmitted
         If it was submitted meanwhile.
     """
     stored = LoanApplication.objects.select_for_update().get(pk=application.pk)
+    _require_filer(stored, by)
     if not stored.is_draft:
         raise _already(stored)
     stored.delete()
@@ -150,6 +159,7 @@ def _submit(
     if won.update(status=LoanApplication.Status.SUBMITTED, submitted_at=now, updated_at=now) != 1:
         raise _already(LoanApplication.objects.get(pk=application_id))
     application = LoanApplication.objects.get(pk=application_id)
+    _require_filer(application, submitted_by)
     prediction = scoring.services.score(
         application=home_credit.terms(model_to_dict(application, fields=home_credit.TERMS))
         if like
@@ -160,7 +170,7 @@ def _submit(
         requested_by=submitted_by,
         at=now,
     )
-    findings = policy.findings(_rules(now), _facts(application, prediction))
+    findings = policy.findings(_rules(prediction), _facts(application, prediction))
     decision = Decision.objects.create(
         application=application,
         prediction=prediction,
@@ -173,15 +183,26 @@ def _submit(
     return decision
 
 
-def _rules(now: datetime) -> Mapping[str, Any]:
-    strategy = Strategy.objects.in_force(now)
-    return strategy.rules if strategy else {}
+def _require_filer(application: LoanApplication, user: User) -> None:
+    if application.filed_by_id != user.pk:
+        raise NotAllowed("An application belongs to the banker who files it.")
+
+
+def _rules(prediction: Prediction) -> Mapping[str, Any]:
+    """Of the very strategy whose cut-offs the score was compared with."""
+    if prediction.cut_offs_version is None:
+        return {}
+    rules: Mapping[str, Any] = Strategy.objects.get(version=prediction.cut_offs_version).rules
+    return rules
 
 
 def _facts(application: LoanApplication, prediction: Prediction) -> policy.Facts:
     return policy.Facts(
         columns=prediction.inputs,
         completeness=prediction.completeness,
+        age=policy.whole_years(
+            application.birth_date, timezone.localtime(prediction.created_at).date()
+        ),
         on_watch_list=watch_list.holds(application),
     )
 

@@ -16,7 +16,7 @@ from applications import journal
 from applications.exceptions import NotAllowed, NothingToTell, Stale
 from applications.letters.content import Content, written
 from applications.letters.grounds import Grounds, Lack, grounds
-from applications.models import Case, Decision, Entry, Letter
+from applications.models import Case, Decision, Entry, Letter, Override
 from monitoring.models import Prediction
 
 if TYPE_CHECKING:
@@ -115,8 +115,9 @@ def hand_over(*, letter_id: UUID, by: User, at: datetime | None = None) -> Lette
     handed_over = Letter.objects.filter(pk=letter_id, handed_over_at__isnull=True)
     if handed_over.update(handed_over_at=now) == 1:
         due = case.letter_due_on
-        case.letter_due_on = None
-        case.save(update_fields=["letter_due_on"])
+        if case.stage == Case.Stage.DECIDED:  # else the applicant still waits for the decision
+            case.letter_due_on = None
+            case.save(update_fields=["letter_due_on"])
         journal.write(
             Entry.Kind.LETTER_HANDED_OVER,
             application=letter.decision.application,
@@ -156,13 +157,20 @@ def _keep(letter: Letter) -> Letter:
 
 
 def _locked(decision: Decision) -> Case:
-    """The case, locked, if the decision is in force."""
+    """The case, locked, if the decision is in force and stays so for all that is known."""
     case = Case.objects.select_for_update().get(pk=decision.application_id)
     if case.decision_id != decision.pk:
         raise Stale(
             _(
                 "Another decision was taken meanwhile, so this letter is out of date. Make the "
                 "letter on the decision in force."
+            )
+        )
+    if Override.objects.pending().filter(application=case.pk).exists():
+        raise NothingToTell(
+            _(
+                "A manager proposes to overrule this decision. The letter waits until a second "
+                "manager has answered."
             )
         )
     return case

@@ -34,7 +34,16 @@ def write_note(*, application_id: UUID, author: User, text: str) -> Note:
     latest = application.notes.order_by("-written_at", "-pk").first()
     if latest is not None and (latest.author_id, latest.text) == (author.pk, text):
         return latest
-    note = Note.objects.create(application=application, author=author, text=text)
+    return add_note(application=application, author=author, text=text)
+
+
+def add_note(
+    *, application: LoanApplication, author: User, text: str, at: datetime | None = None
+) -> Note:
+    """Add a note in the transaction of what it explains."""
+    note = Note.objects.create(
+        application=application, author=author, text=text, written_at=at or timezone.now()
+    )
     journal.write(
         Entry.Kind.NOTED,
         application=application,

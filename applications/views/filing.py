@@ -74,7 +74,7 @@ def edit(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
 def delete(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
     application = get_object_or_404(LoanApplication.objects.filed_by(request.user), pk=pk)
     try:
-        filing.delete_draft(application=application)
+        filing.delete_draft(application=application, by=request.user)
     except AlreadySubmitted as error:
         messages.warning(request, str(error))
         return redirect("applications:detail", pk=pk)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.utils import timezone
+
 from applications import watch_list
 from applications.models import LoanApplication
 from applications.what_if.terms import Filed, Offer, Terms, filed
 from monitoring.models import Prediction
-from scoring import what_if
+from scoring import policy, what_if
 from scoring.what_if import Basis, Tried
 
 
@@ -81,5 +83,10 @@ def study(*, application: LoanApplication, at: datetime) -> Study:
     if decision is None:
         raise ValueError(f"{application.reference} was not decided yet.")
     scored = Prediction.objects.get(pk=decision.prediction_id)
-    basis = what_if.basis(prediction=scored, on_watch_list=watch_list.holds(application), at=at)
+    basis = what_if.basis(
+        prediction=scored,
+        age=policy.whole_years(application.birth_date, timezone.localtime(at).date()),
+        on_watch_list=watch_list.holds(application),
+        at=at,
+    )
     return Study(filed(application), basis, scored)

@@ -115,7 +115,7 @@ def test_the_journal_tells_of_it_on_both(banker: User) -> None:
         assert entry.data["counter_offer"] == made.reference
         assert (entry.data["to"], entry.data["amount"]) == (source.reference, 280_000.0)
     kinds = list(made.entries.values_list("kind", flat=True))
-    assert kinds == ["counter", "noted", "created", "submitted", "decided"]
+    assert kinds == ["created", "submitted", "decided", "counter", "noted"]
     assert edited() == []
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -120,6 +121,17 @@ def test_a_referral_is_claimed_and_decided(referral: Case, manager: User, logged
     assert case.letter_due_on == timezone.localdate() + timedelta(days=30)
     assert _kinds(case) == ["claimed", "decided"]
     assert edited() == []
+
+
+def test_a_referral_is_answered_within_30_days_of_its_filing(referral: Case, manager: User) -> None:
+    filed = timezone.now() - timedelta(days=20)
+    with connection.cursor() as cursor:  # a submitted application cannot be changed otherwise
+        cursor.execute("UPDATE applications_loanapplication SET submitted_at = %s", [filed])
+
+    _decide(_claimed(referral, manager), manager, GRANT)
+
+    due = Case.objects.get().letter_due_on
+    assert due == timezone.localtime(filed).date() + timedelta(days=30)
 
 
 def test_the_banker_reads_the_decision_and_its_reason(

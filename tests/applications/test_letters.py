@@ -18,7 +18,7 @@ from applications.choices import OverrideReason
 from applications.exceptions import NotAllowed, NothingToTell, Stale
 from applications.letters.grounds import BY_CONCEPT, NEVER_TOLD, Grounds, Lack, grounds
 from applications.letters.pdf import render
-from applications.models import Case, Decision, Entry, Letter
+from applications.models import Case, Decision, Entry, Letter, Override
 from applications.services import lettering
 from ml.concepts import Concept
 from monitoring.models import Outcome
@@ -304,6 +304,40 @@ def test_handing_over_settles_what_is_due(banker: User, manager: User) -> None:
     entry = Entry.objects.get(kind=Entry.Kind.LETTER_HANDED_OVER)
     assert (entry.actor, entry.data["due_on"]) == (banker, due.isoformat())
     assert edited() == []
+
+
+def test_no_letter_while_another_decision_is_proposed(banker: User, manager: User) -> None:
+    decision, _ = _refused(banker)
+    made = lettering.make(decision_id=decision.pk, language="en", made_by=banker)
+    Override.objects.create(
+        application=decision.application,
+        overruled=decision,
+        outcome="approve",
+        reason_code="security",
+        comment="A guarantor.",
+        proposed_by=manager,
+    )
+
+    for act in (
+        lambda: lettering.make(decision_id=decision.pk, language="fr", made_by=banker),
+        lambda: lettering.hand_over(letter_id=made.pk, by=banker),
+    ):
+        with pytest.raises(NothingToTell, match="second manager"):
+            act()
+    assert Case.objects.get().letter_due_on is not None
+
+
+def test_a_referral_letter_leaves_the_decision_due(banker: User) -> None:
+    case = CaseFactory(
+        decision__outcome="refer",
+        decision__application__filed_by=banker,
+        letter_due_on=timezone.localdate(),
+    )
+    letter = lettering.make(decision_id=case.decision_id, language="en", made_by=banker)
+
+    lettering.hand_over(letter_id=letter.pk, by=banker)
+
+    assert Case.objects.get().letter_due_on == case.letter_due_on
 
 
 def test_a_letter_on_a_decision_that_was_overruled_is_stale(banker: User, manager: User) -> None:

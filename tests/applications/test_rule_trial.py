@@ -39,7 +39,8 @@ def decisions() -> list[str]:
             outcome=outcome,
             decided_at=timezone.now() - timedelta(days=days),
             prediction__pd=pd,
-            prediction__inputs={"DAYS_BIRTH": -365.25 * age, "AMT_CREDIT": amount},
+            application__birth_date=date(timezone.localdate().year - age - 1, 12, 31),
+            prediction__inputs={"AMT_CREDIT": amount},
         ).application.reference
         for days, (age, amount, pd, outcome) in enumerate(made)
     ]

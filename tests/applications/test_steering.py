@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -126,7 +126,7 @@ def test_bad_proposals_name_the_field(
 
 
 def test_testing_saves_nothing_and_needs_no_comment(manager: User, logged_in: LogIn) -> None:
-    decision = DecisionFactory(prediction__inputs={"DAYS_BIRTH": -20 * 365.25})
+    decision = DecisionFactory(application__birth_date=date(timezone.localdate().year - 20, 1, 1))
     page = logged_in(manager).post(PROPOSE, FORM | {"action": "test", "comment": ""})
 
     html = page.content.decode()

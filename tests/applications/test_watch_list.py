@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,11 +12,16 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
+from applications import watch_list
 from applications.models import Entry, WatchListEntry
 from applications.services import steering
 from applications.views import common
 from scoring.models import ModelVersion
-from tests.applications.factories import StrategyFactory, WatchListEntryFactory
+from tests.applications.factories import (
+    LoanApplicationFactory,
+    StrategyFactory,
+    WatchListEntryFactory,
+)
 from tests.applications.forms import typed
 
 LogIn = Callable[[User], Client]
@@ -142,3 +148,17 @@ def test_queries(
     # session, user, own permissions, group permissions, count, page of entries
     with django_assert_num_queries(7):
         client.get(LIST)
+
+
+@pytest.mark.django_db
+def test_accents_and_capitals_name_the_same_person() -> None:
+    born = date(1980, 1, 2)
+    WatchListEntryFactory(client_number=None, last_name="Mélès", birth_date=born)
+
+    def holds(last_name: str, birth_date: date = born) -> bool:
+        application = LoanApplicationFactory(last_name=last_name, birth_date=birth_date)
+        return watch_list.holds(application)
+
+    assert holds("MÉLÈS")
+    assert not holds("Meles")
+    assert not holds("Mélès", date(1981, 1, 2))

@@ -10,7 +10,6 @@ from monitoring.models import Completeness
 from scoring.policy import RULES, Facts, decide, findings, wrong
 
 COLUMNS = {
-    "DAYS_BIRTH": -30 * 365.25,
     "AMT_INCOME_TOTAL": 1_000.0,
     "AMT_ANNUITY": 300.0,
     "AMT_CREDIT": 20_000.0,
@@ -32,7 +31,7 @@ COLUMNS = {
     ],
 )
 def test_a_rule_speaks(code: str, limit: float | None, value: float) -> None:
-    facts = Facts(COLUMNS, Completeness.FORM, on_watch_list=True)
+    facts = Facts(COLUMNS, Completeness.FORM, age=30, on_watch_list=True)
     (found,) = findings({code: {"outcome": "refer", "limit": limit}}, facts)
     assert (found.code, found.outcome, found.limit) == (code, "refer", limit)
     assert found.value == pytest.approx(value)
@@ -52,7 +51,7 @@ def test_a_rule_speaks(code: str, limit: float | None, value: float) -> None:
     ],
 )
 def test_a_rule_is_silent_at_its_limit(code: str, limit: float | None) -> None:
-    facts = Facts(COLUMNS | {"EXT_SOURCE_2": 0.4}, Completeness.FORM)
+    facts = Facts(COLUMNS | {"EXT_SOURCE_2": 0.4}, Completeness.FORM, age=30)
     assert findings({code: {"outcome": "decline", "limit": limit}}, facts) == []
 
 
@@ -63,7 +62,7 @@ def test_what_is_not_known_breaks_no_rule() -> None:
 
 
 def test_the_most_severe_wins() -> None:
-    facts = Facts(COLUMNS, Completeness.FORM, on_watch_list=True)
+    facts = Facts(COLUMNS, Completeness.FORM, age=30, on_watch_list=True)
     found = findings(
         {"watch_list": {"outcome": "refer"}, "minimum_age": {"outcome": "decline", "limit": 31}},
         facts,

@@ -22,7 +22,7 @@ AMOUNTS = [50_000.0, 225_000.0, 450_000.0, 451_234.56, 900_000.0, 2_000_000.0]
 
 
 def _basis(prediction: Prediction, **changes: Any) -> what_if.Basis:
-    given = {"on_watch_list": False, "at": timezone.now(), **changes}
+    given = {"age": 30, "on_watch_list": False, "at": timezone.now(), **changes}
     return what_if.basis(prediction=prediction, **given)
 
 
