@@ -61,7 +61,7 @@ def test_the_hold_out_decides_nothing(opened: Tables) -> None:
     assert again.selection == choices.selection
     assert again.cut_offs == choices.cut_offs
     assert again.calibration == choices.calibration
-    np.testing.assert_array_equal(again.pd_oof, choices.pd_oof)
+    np.testing.assert_array_equal(again.validation.pd, choices.validation.pd)
     np.testing.assert_array_equal(again.pd_held, choices.pd_held)
 
 
