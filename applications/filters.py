@@ -24,7 +24,6 @@ from applications.querysets import DecisionQuerySet, LoanApplicationQuerySet, na
 from monitoring.models import Completeness, Source
 from scoring.models import ModelVersion, Strategy
 
-
 # Days whose midnights the calendar holds in every time zone, and those of the day after.
 _FIRST, _LAST = date(1, 1, 2), date(9999, 12, 30)
 _LONGEST_SEARCH = 100  # characters; a saved view holds 1,000 with all of its filters
