@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const language = document.documentElement.lang || "en";
+  if (language.startsWith("en")) return; // what Plotly speaks by itself
   const named = (options, dates) => {
     const format = new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
     return dates.map((date) => format.format(date));
