@@ -154,7 +154,11 @@ class SettleForm(SeenForm):
     """Which of two buttons was pressed, and why."""
 
     answer = _Text(
-        label=_("Comment"), required=_("Say why you agree or refuse."), most=2_000, rows=2
+        label=_("Comment"),
+        required=_("Say why you agree or refuse."),
+        most=2_000,
+        rows=2,
+        help_text=_("Needed whether you agree or refuse. It is kept with the decision."),
     )
     verdict = forms.ChoiceField(
         choices=[("agree", _("Agree")), ("refuse", _("Refuse"))], widget=forms.HiddenInput

@@ -12,7 +12,7 @@ import xlsxwriter
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
-from applications.choices import Decided, OverrideReason
+from applications.choices import Contract, Decided, OverrideReason
 from applications.exceptions import ApplicationError
 from applications.models import Decision
 from applications.querysets import DecisionQuerySet, name_of_user
@@ -94,7 +94,7 @@ def _columns() -> list[_Column]:
         _Column(_("First name"), "application__first_name"),
         _Column(_("Last name"), "application__last_name"),
         _Column(_("Client number"), "application__client_number", shown="0"),
-        _Column(_("Type of loan"), "application__contract_type"),
+        _Column(_("Type of loan"), "application__contract_type", label(Contract)),
         _Column(_("Amount"), "application__amount", shown="#,##0"),
         _Column(_("PD"), "prediction__pd", shown="0.0%"),
         _Column(_("Refer from"), "prediction__refer_from", shown="0.0%"),
@@ -140,7 +140,7 @@ def _text(value: Any, decimal: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
+    """Text of a CSV file that a spreadsheet does not take for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
@@ -158,7 +158,7 @@ def _fill(book: Any, decisions: DecisionQuerySet) -> None:
         for place, value in enumerate(row):
             if isinstance(value, str):
                 if value:
-                    sheet.write_string(last, place, _harmless(value))
+                    sheet.write_string(last, place, value)
             elif value is not None:
                 sheet.write_number(last, place, _figure(value))
     sheet.autofilter(0, 0, last, len(columns) - 1)

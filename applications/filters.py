@@ -24,15 +24,20 @@ from applications.querysets import DecisionQuerySet, LoanApplicationQuerySet, na
 from monitoring.models import Completeness, Source
 from scoring.models import ModelVersion, Strategy
 
+# Days whose midnights the calendar holds in every time zone, and those of the day after.
+_FIRST, _LAST = date(1, 1, 2), date(9999, 12, 30)
+_LONGEST_SEARCH = 100  # characters; a saved view holds 1,000 with all of its filters
 
-def _search() -> filters.CharFilter:
+
+def _search(placeholder: Any) -> filters.CharFilter:
     return filters.CharFilter(
         method="search",
         label=_("Search"),
+        max_length=_LONGEST_SEARCH,
         widget=forms.TextInput(
             attrs={
                 "type": "search",
-                "placeholder": _("Reference, applicant or client number"),
+                "placeholder": placeholder,
                 "autocomplete": "off",
             }
         ),
@@ -45,7 +50,7 @@ def _day(field: str, lookup: str, label: Any) -> filters.DateFilter:
     def within(queryset: QuerySet[Any], _name: str, day: date) -> QuerySet[Any]:
         if lookup == "gte":
             return queryset.filter(**{f"{field}__gte": _midnight(day)})
-        return queryset.filter(**{f"{field}__lt": _midnight(day + timedelta(days=1))})
+        return queryset.filter(**{f"{field}__lt": _midnight(min(day, _LAST) + timedelta(days=1))})
 
     return filters.DateFilter(
         method=within, label=label, widget=forms.DateInput(attrs={"type": "date"})
@@ -53,7 +58,7 @@ def _day(field: str, lookup: str, label: Any) -> filters.DateFilter:
 
 
 def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return timezone.make_aware(datetime.combine(max(day, _FIRST), time.min))
 
 
 def _number(field: str, lookup: str, label: Any, highest: int, unit: float = 1) -> Any:
@@ -94,7 +99,7 @@ def _choices(kind: str, rows: QuerySet[Any], key: str, label: Any) -> QuerySet[A
 class ApplicationFilter(filters.FilterSet):  # type: ignore[misc]  # untyped package
     """A banker's own applications."""
 
-    q = _search()
+    q = _search(_("Reference, applicant or client number"))
     status = filters.ChoiceFilter(
         choices=LoanApplication.Status, label=_("Status"), empty_label=_("Any status")
     )
@@ -141,7 +146,7 @@ class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packag
 
     MAIN = ("q", "outcome", "banker", "decided_from", "decided_to")
 
-    q = _search()
+    q = _search(_("Reference, applicant or client number"))
     outcome = filters.ChoiceFilter(
         choices=Decided, label=_("Decision"), empty_label=_("Any decision")
     )
@@ -279,17 +284,7 @@ class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packag
 class WatchListFilter(filters.FilterSet):  # type: ignore[misc]  # untyped package
     """The watch list, with what was removed from it."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Search"),
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": _("Name or client number"),
-                "autocomplete": "off",
-            }
-        ),
-    )
+    q = _search(_("Name or client number"))
     state = filters.ChoiceFilter(
         method="in_state",
         label=_("Entries"),

@@ -231,6 +231,9 @@ class ApplicationForm(_ApplicationModelForm):
         born = values.get("birth_date")
         if born is None:
             return
+        if born > today:  # also because no calendar goes past the year 9999
+            self.add_error("birth_date", _("This is in the future."))
+            return
         if not _years_after(born, _YOUNGEST) <= today:
             self.add_error("birth_date", _("The applicant must be at least 18 years old."))
         elif _years_after(born, _OLDEST) <= today:
@@ -251,7 +254,7 @@ class ApplicationForm(_ApplicationModelForm):
             return
         if since > today:
             self.add_error("employed_since", _("This is in the future."))
-        elif born is not None and since < _years_after(born, _WORKING_AGE):
+        elif born is not None and born <= today and since < _years_after(born, _WORKING_AGE):
             self.add_error(
                 "employed_since",
                 _("The applicant was under 14 then. Check this date and the date of birth."),

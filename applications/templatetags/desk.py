@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,8 +14,7 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from applications import facts
-from applications.models import Entry
+from applications import facts, journal_words
 from applications.summary import number, percentage
 
 register = template.Library()
@@ -81,6 +79,7 @@ def unlocalised(value: int) -> str:
 
 
 register.filter("fact", facts.fact)
+register.filter("details", journal_words.told)
 
 
 @register.filter
@@ -111,17 +110,3 @@ def signed(value: float | None) -> str:
         return "–"
     figure = formats.number_format(round(abs(value), 3), 3)
     return f"{'−' if value < 0 else '+'}{figure}"
-
-
-@register.filter
-def details(entry: Entry) -> list[tuple[str, str]]:
-    """What an entry of the journal tells beside who and when, as it was written down."""
-    return [
-        (key, _told(value))
-        for key, value in entry.data.items()
-        if key != "records" and value not in ("", None, [])
-    ]
-
-
-def _told(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -22,7 +22,7 @@ _SHOWN = 20
 @require_GET
 def search(request: DeskRequest) -> HttpResponse:
     """Clients by number or name; without either, those of the viewer's own applications."""
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()  # PostgreSQL refuses NUL
     number = clients.number_of(words)
     context: dict[str, Any] = {"words": words}
     if number is not None:

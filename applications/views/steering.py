@@ -63,9 +63,7 @@ def simulate(request: DeskRequest) -> HttpResponse:
     today, strategy = _in_force_or_nothing()
     if today is None:
         return render(request, "applications/steering/no_model.html")
-    form = SimulationForm(
-        request.GET if "refer_from" in request.GET else None, initial=initial_of(today)
-    )
+    form = _simulation_form(request, today)
     context: dict[str, Any] = {"form": form, "today": today, "strategy": strategy}
     if not form.is_bound or form.is_valid():
         tried = form.terms if form.is_bound else today
@@ -143,6 +141,27 @@ def settle(request: DeskRequest, version: int) -> HttpResponse:
         return _version_page(request, _versions().get(version=version), answer_form=form)
     messages.success(request, said % {"version": version})
     return redirect("applications:strategy-version", version=version)
+
+
+def _simulation_form(request: DeskRequest, today: Terms) -> SimulationForm:
+    """What was typed; what an address leaves out is as it is today.
+
+    A rule that is off leaves nothing in a complete address, so nothing is missing there.
+    """
+    initial = initial_of(today)
+    form = SimulationForm(initial=initial)
+    given = set(form.fields) & set(request.GET)
+    if not given:
+        return form
+    if given.issuperset(name for name, field in form.fields.items() if field.required):
+        return SimulationForm(request.GET, initial=initial)
+    names_rules = any(name.startswith("rule_") for name in given)
+    data = request.GET.copy()
+    for name in set(form.fields) - given:
+        value = form[name].value()
+        if value and not (names_rules and name.startswith("rule_")):
+            data[name] = "on" if value is True else str(value)
+    return SimulationForm(data, initial=initial)
 
 
 def _versions() -> Any:

@@ -10,7 +10,7 @@
     const same = today.join() === tried.join();
     const bars = (values, name, paint) => ({
       type: "bar", orientation: "h", name, y: groups, x: values, marker: { color: paint },
-      hovertemplate: `%{y}<br>${name}: %{x:.1f} %<extra></extra>`,
+      hovertemplate: `%{y}<br>${name}: %{x:.1f}\u00a0%<extra></extra>`,
     });
     const reference = 0.8 * Math.max(...today, 0);
     const traces = same
@@ -24,7 +24,7 @@
       font: { family: colour("--desk-font"), size: 12, color: colour("--desk-text") },
       showlegend: !same,
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", traceorder: "reversed" },
-      xaxis: { range: [0, 100], ticksuffix: " %", gridcolor: colour("--desk-line"), fixedrange: true },
+      xaxis: { range: [0, 100], ticksuffix: "\u00a0%", gridcolor: colour("--desk-line"), fixedrange: true },
       yaxis: { automargin: true, autorange: "reversed", fixedrange: true, ticksuffix: "  " },
       shapes: [{
         type: "line", yref: "paper", y0: 0, y1: 1, x0: reference, x1: reference,

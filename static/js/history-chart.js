@@ -6,9 +6,12 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const tone = (name) => colour(name === "accent" ? "--tblr-link-color" : `--desk-${name}`);
 
-  function trace({ kind, name, x, y, colour: shade, dash }, data) {
-    const value = data.y === "percent" ? "%{y:.1%}" : data.horizontal ? "%{x:,}" : "%{y:,.6~g}";
-    const where = { date: "%{x|%d %b %Y}<br>", share: "%{x:.0f} %<br>" }[data.x] || "";
+  const unit = (data) => (data.y === "percent" ? 100 : 1);
+
+  function trace({ kind, name, x, y: values, colour: shade, dash }, data) {
+    const y = data.horizontal ? values : values.map((v) => (v === null ? null : v * unit(data)));
+    const value = data.y === "percent" ? "%{y:.1f}\u00a0%" : data.horizontal ? "%{x:,}" : "%{y:,.6~g}";
+    const where = { date: "%{x|%-d %b %Y}<br>", share: "%{x:.0f}\u00a0%<br>" }[data.x] || "";
     const shown = { name, x, y, hovertemplate: `${where}${name}: ${value}<extra></extra>` };
     if (kind === "bar") {
       const orientation = data.horizontal ? "h" : "v";
@@ -25,7 +28,7 @@
     const most = Math.max(2, Math.floor(width / 90));
     return {
       type: "date",
-      tickformat: data.unit === "month" ? "%b %Y" : "%d %b",
+      tickformat: data.unit === "month" ? "%b %Y" : "%-d %b",
       tickvals: starts.filter((_, i) => i % Math.ceil(starts.length / most) === 0),
       tickangle: 0,
     };
@@ -55,15 +58,16 @@
       legend: { orientation: "h", x: 0, y: 1.16, traceorder: "normal" },
       xaxis: data.horizontal
         ? { ...grid, rangemode: "tozero", tickformat: ",d", nticks: 6 }
-        : { ...bare, ...(data.x === "date" ? dates(data, width) : { ticksuffix: " %" }) },
+        : { ...bare, ...(data.x === "date" ? dates(data, width) : { ticksuffix: "\u00a0%" }) },
       yaxis: data.horizontal
         ? { ...bare, type: "category", automargin: true }
         : {
             ...grid,
             rangemode: "tozero",
-            tickformat: data.y === "percent" ? ".0%" : ",~g",
+            tickformat: data.y === "percent" ? ".0f" : ",~g",
+            ticksuffix: data.y === "percent" ? "\u00a0%" : "",
             ...whole(data),
-            ...(data.y_to === undefined ? {} : { range: [data.y_from, data.y_to] }),
+            ...(data.y_to === undefined ? {} : { range: [data.y_from * unit(data), data.y_to * unit(data)] }),
           },
       shapes: lines.map(({ at, colour: shade }) => ({
         type: "line", x0: at, x1: at, yref: "paper", y0: 0, y1: 0.98,

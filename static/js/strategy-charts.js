@@ -23,7 +23,7 @@
       font: { family: colour("--desk-font"), size: 12, color: colour("--desk-text") },
       showlegend: false,
       xaxis: {
-        title: { text: words.cut_off, standoff: 8 }, tickformat: ".0%", fixedrange: true,
+        title: { text: words.cut_off, standoff: 8 }, tickformat: ".0f", ticksuffix: "\u00a0%", fixedrange: true,
         range: [0, xs[xs.length - 1]], gridcolor: colour("--desk-line"), zeroline: false,
       },
       yaxis: { ticks: "outside", ticklen: 8, tickcolor: "rgba(0,0,0,0)", gridcolor: colour("--desk-line"), rangemode: "tozero", fixedrange: true, zeroline: false },
@@ -38,32 +38,44 @@
     };
   }
 
+  function inPercent(data) {
+    const all = (shares) => shares.map((share) => 100 * share);
+    return {
+      ...data,
+      today: all(data.today),
+      tried: all(data.tried),
+      cut_offs: all(data.cut_offs),
+      distribution: all(data.distribution),
+      best: { ...data.best, cut_off: 100 * data.best.cut_off },
+    };
+  }
+
   function draw() {
     const data = document.getElementById("simulation-data");
     const cost = document.getElementById("cost-chart");
     const spread = document.getElementById("spread-chart");
     if (!data || !cost || !spread) return;
-    const found = JSON.parse(data.textContent);
+    const found = inPercent(JSON.parse(data.textContent));
     const { words, cut_offs: xs, costs, best, distribution } = found;
     const options = { displayModeBar: false, responsive: true };
     Plotly.react(cost, [
       {
         type: "scatter", mode: "lines", x: xs, y: costs, name: words.cost,
         line: { color: colour("--tblr-link-color"), width: 2.5 },
-        hovertemplate: `${words.cut_off} %{x:.1%}<br>${words.cost}: %{y:.3f}<extra></extra>`,
+        hovertemplate: `${words.cut_off} %{x:.1f}\u00a0%<br>${words.cost}: %{y:.3f}<extra></extra>`,
       },
       {
         type: "scatter", mode: "markers", x: [best.cut_off], y: [best.cost], name: words.best,
         marker: { color: colour("--desk-approve"), size: 10, line: { width: 2, color: colour("--desk-surface") } },
-        hovertemplate: `${words.best}: %{x:.1%}<extra></extra>`,
+        hovertemplate: `${words.best}: %{x:.1f}\u00a0%<extra></extra>`,
       },
     ], layout(found, 300), options);
     const lower = layout(found, 200);
-    lower.yaxis.tickformat = ".0%";
+    Object.assign(lower.yaxis, { tickformat: ".0f", ticksuffix: "\u00a0%" });
     Plotly.react(spread, [{
-      type: "bar", x: distribution.map((_, i) => (i + 0.5) / 100), y: distribution,
+      type: "bar", x: distribution.map((_, i) => i + 0.5), y: distribution,
       name: words.share, marker: { color: colour("--tblr-link-color"), opacity: 0.75 },
-      hovertemplate: `%{x:.1%}<br>${words.share}: %{y:.1%}<extra></extra>`,
+      hovertemplate: `%{x:.1f}\u00a0%<br>${words.share}: %{y:.1f}\u00a0%<extra></extra>`,
     }], lower, options);
   }
 

@@ -236,3 +236,9 @@ def test_queries(
     for address, query in addresses:
         with django_assert_max_num_queries(12):
             assert client.get(address, query).status_code == 200
+
+
+def test_a_nul_character_in_a_search_is_dropped(banker: User, logged_in: LogIn) -> None:
+    page = logged_in(banker).get(reverse("applications:clients"), {"q": "Pe\0tit"})
+
+    assert page.context["words"] == "Petit"

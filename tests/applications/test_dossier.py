@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 import scoring.services
-from applications import dossier, journal
+from applications import dossier, journal, journal_words
 from applications.models import Decision, Entry, Letter
 from applications.services import filing, replaying
 from scoring.models import ClientFile, ModelVersion
@@ -201,3 +201,27 @@ def test_a_draft_has_no_dossier(banker: User, logged_in: LogIn) -> None:
     address = reverse("applications:dossier", args=[draft.pk])
 
     assert logged_in(banker).get(address).status_code == 404
+
+
+def test_the_journal_speaks_the_words_of_people() -> None:
+    data = {
+        "outcome": "refer",
+        "made": "automatic",
+        "pd": 0.0187,
+        "due_on": "2026-03-01",
+        "something": "else",
+        "size": 2048,
+        "records": {"decision:1": "0" * 64},
+        "agreed_by": "",
+    }
+
+    told = dict(journal_words.told(Entry(data=data)))
+
+    assert told == {
+        "Decision": "Referred",
+        "Made": "Automatically",
+        "PD": "1.87\u00a0%",
+        "Due": "01/03/2026",
+        "something": "else",
+        "Size": "2.0\u00a0KB",
+    }

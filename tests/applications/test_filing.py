@@ -82,6 +82,8 @@ def test_a_submission_sent_twice_makes_one_decision(
     second = client.post(NEW, sent, follow=True)
 
     assert Decision.objects.count() == Prediction.objects.count() == 1
+    address = reverse("applications:detail", args=[LoanApplication.objects.get().pk])
+    assert second.redirect_chain == [(address, 302)]
     assert "its decision stands" in second.content.decode()
 
 

@@ -305,3 +305,37 @@ def test_views_of_others_are_out_of_reach(action: str, manager: User, logged_in:
 
     assert SavedView.objects.get().name == "Theirs"
     assert "Theirs" not in logged_in(manager).get(VIEWS).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "found"),
+    [
+        ("decided_from", "0001-01-01", 1),
+        ("decided_from", "9999-12-31", 0),
+        ("decided_to", "0001-01-01", 0),
+        ("decided_to", "9999-12-31", 1),
+    ],
+)
+def test_the_ends_of_the_calendar_are_days_too(
+    name: str, day: str, found: int, manager: User, logged_in: LogIn
+) -> None:
+    DecisionFactory()
+
+    page = logged_in(manager).get(HISTORY, {name: day})
+
+    assert page.status_code == 200
+    assert page.context["summary"]["total"] == found
+
+
+def test_a_search_has_a_limit(manager: User, logged_in: LogIn) -> None:
+    page = logged_in(manager).get(HISTORY, {"q": "x" * 101})
+
+    assert page.context["filter"].form.errors["q"]
+
+
+def test_a_manager_is_named_once_in_a_row(manager: User, logged_in: LogIn) -> None:
+    _overruled(DecisionFactory(), manager)
+
+    page = logged_in(manager).get(HISTORY)
+
+    assert "desk-by-manager" not in page.content.decode()

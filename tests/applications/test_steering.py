@@ -295,6 +295,28 @@ def test_a_version_opens_in_the_simulator(manager: User, logged_in: LogIn) -> No
     assert set(terms.rules) == set(tried.rules)
 
 
+def test_what_an_address_leaves_out_is_as_it_is_today(manager: User, logged_in: LogIn) -> None:
+    rules = {"minimum_age": {"outcome": "decline", "limit": 21}}
+    StrategyFactory(approved=True, refer_from=0.07, decline_from=0.13, rules=rules)
+    DecisionFactory()
+
+    page = logged_in(manager).get(SIMULATE, {"refer_from": "6", "cost_ratio": "10"})
+
+    assert not page.context["form"].errors
+    tried = page.context["tried"]
+    assert (tried.refer_from, tried.decline_from) == pytest.approx((0.06, 0.13))
+    assert tried.rules == rules
+
+
+def test_rules_switched_off_stay_off_in_the_simulator(manager: User, logged_in: LogIn) -> None:
+    StrategyFactory(approved=True, rules={"minimum_age": {"outcome": "decline", "limit": 21}})
+    DecisionFactory()
+
+    page = logged_in(manager).get(SIMULATE, TRIED | {"cost_ratio": "10"})
+
+    assert not page.context["tried"].rules
+
+
 def test_wrong_values_are_not_simulated(manager: User, logged_in: LogIn) -> None:
     StrategyFactory(approved=True)
     page = logged_in(manager).get(SIMULATE, TRIED | {"refer_from": "20", "cost_ratio": "10"})

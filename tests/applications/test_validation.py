@@ -29,6 +29,7 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str, str]] = [
         "at least 18",
     ),
     ({"birth_date": "1890-01-01"}, "birth_date", "over 100"),
+    ({"birth_date": "9999-12-31"}, "birth_date", "in the future"),
     ({"birth_date": "31.12.1980x"}, "birth_date", "a day that exists"),
     ({"employed_since": TOMORROW}, "employed_since", "in the future"),
     ({"employed_since": "1986-01-01"}, "employed_since", "under 14"),

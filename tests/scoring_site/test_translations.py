@@ -207,7 +207,7 @@ def test_a_refused_form_is_french(client: Client, db: None, catalogue: polib.POF
     client.force_login(UserFactory(role="Bankers"))
     answer = client.post(
         reverse("applications:new"),
-        {"action": "submit", "birth_date": "2030-01-01", "amount": "a lot", "email": "nobody"},
+        {"action": "submit", "birth_date": "2020-01-01", "amount": "a lot", "email": "nobody"},
         headers={"Accept-Language": "fr"},
     )
     html = answer.content.decode()
