@@ -58,7 +58,7 @@ def _day(value: str) -> str:
 
 
 def _language(code: str) -> str:
-    return _(dict(settings.LANGUAGES).get(code, code))
+    return _(str(dict(settings.LANGUAGES).get(code, code)))
 
 
 _LABELS: dict[str, Promise] = {
