@@ -55,7 +55,6 @@ class Labels:
     """The small words of the layout."""
 
     reference: str
-    adviser: str
     phone: str
     email: str
 
@@ -85,10 +84,10 @@ def _written(decision: Decision, grounds: Grounds, language: str, at: datetime) 
         reasons=[ground.sentence for ground in grounds.told],
         sections=_sections(decision),
         closing=_("Yours sincerely,"),
-        adviser=application.filed_by.get_full_name() or application.filed_by.get_username(),
+        adviser=_("Your adviser: %(name)s")
+        % {"name": application.filed_by.get_full_name() or application.filed_by.get_username()},
         labels=Labels(
             reference=_("Reference"),
-            adviser=_("Your adviser"),
             phone=_("Telephone"),
             email=_("E-mail"),
         ),

@@ -161,7 +161,7 @@ class _Page(FPDF):
         self._ink(self.size, "B", _INK)
         self._text(settings.BANK["name"])
         self._ink(self.size - 0.6, "", _MUTED)
-        self._text(f"{content.labels.adviser}: {content.adviser}")
+        self._text(content.adviser)
 
     def _text(self, text: str) -> None:
         """Lines up to the right margin, the cursor below them at the left."""
