@@ -9,8 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from applications.querysets import Figures
-from applications.summary import number
-from applications.templatetags.desk import percent, share_of
+from applications.summary import number, percentage, share_of
 
 _OUTCOMES = (("approved", "approve"), ("referred", "refer"), ("declined", "decline"))
 
@@ -65,7 +64,7 @@ def _growth(now: float, then: float) -> Trend | None:
     if not then:
         return None
     change = now / then - 1
-    return Trend(_way(change, 0.005), _signed(percent(abs(change), 0), change, 0.005))
+    return Trend(_way(change, 0.005), _signed(percentage(abs(change), 0), change, 0.005))
 
 
 def _shift(now: float | None, then: float | None) -> Trend | None:

@@ -117,7 +117,7 @@ def tried(terms: Terms, *, latest: int = LATEST) -> Trial:
         before=dict.fromkeys(Outcome.values, 0),
         after=dict.fromkeys(Outcome.values, 0),
     )
-    cut_offs = _cut_offs(terms)
+    cut_offs = CutOffs.at_ratio(terms.refer_from, terms.decline_from, terms.cost_ratio)
     for row in sample:
         score = Outcome(cut_offs.decide(row["prediction__pd"]))
         _take_again(row, score, policy.findings(terms.rules, _facts(row, listed)), trial)
@@ -142,11 +142,6 @@ def _sample(latest: int) -> list[dict[str, Any]]:
             "prediction__pd",
         )[:latest]
     ]
-
-
-def _cut_offs(terms: Terms) -> CutOffs:
-    best = min(max(terms.cost_optimal, terms.refer_from), terms.decline_from)
-    return CutOffs(terms.refer_from, terms.decline_from, best)
 
 
 def _take_again(

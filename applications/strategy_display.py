@@ -10,8 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.summary import number
-from applications.templatetags.desk import percent
+from applications.summary import number, percentage
 from monitoring.models import Outcome
 from scoring.policy import RULES
 from scoring.strategies import Terms
@@ -60,7 +59,7 @@ def limit_in_words(unit: str, limit: float) -> str:
     if unit == "years":
         return ngettext("%(n)s year", "%(n)s years", int(limit)) % {"n": number(limit)}
     if unit == "share":
-        return percent(limit)
+        return percentage(limit)
     if unit == "times":
         return _("%(n)s times") % {"n": number(limit)}
     return number(limit)
@@ -82,9 +81,13 @@ def axis(terms: Terms, *beside: Terms) -> list[Zone]:
 def differences(before: Terms, after: Terms) -> list[Difference]:
     """Two strategies, line by line: rules that neither has are left out."""
     lines = [
-        Difference(_("Refer from"), percent(before.refer_from, 2), percent(after.refer_from, 2)),
         Difference(
-            _("Decline from"), percent(before.decline_from, 2), percent(after.decline_from, 2)
+            _("Refer from"), percentage(before.refer_from, 2), percentage(after.refer_from, 2)
+        ),
+        Difference(
+            _("Decline from"),
+            percentage(before.decline_from, 2),
+            percentage(after.decline_from, 2),
         ),
         Difference(_("Cost ratio"), number(before.cost_ratio), number(after.cost_ratio)),
     ]
@@ -101,8 +104,8 @@ def differences(before: Terms, after: Terms) -> list[Difference]:
         ),
         Difference(
             _("Second manager from PD"),
-            _optional(before.second_manager_pd, percent),
-            _optional(after.second_manager_pd, percent),
+            _optional(before.second_manager_pd, percentage),
+            _optional(after.second_manager_pd, percentage),
         ),
     ]
     return lines

@@ -65,6 +65,11 @@ def number(value: float) -> str:
     return formats.number_format(round(value, decimals), decimals, force_grouping=True)
 
 
+def share_of(part: int, whole: int) -> str:
+    """Write which percentage of a whole a part is."""
+    return percentage(part / whole, 0) if whole else "–"
+
+
 def percentage(share: float | None, decimals: int = 1) -> str:
     """Write a share as a percentage: 0.0893 becomes 8.9 %; a dash where there is none."""
     if share is None:

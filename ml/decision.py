@@ -41,6 +41,16 @@ class CutOffs:
         if not 0 < self.refer_from <= self.cost_optimal <= self.decline_from < 1:
             raise ValueError(f"Cut-offs must rise within 0 and 1, got {self}.")
 
+    @classmethod
+    def at_ratio(cls, refer_from: float, decline_from: float, cost_ratio: float) -> CutOffs:
+        """Two cut-offs, and between them the one of lowest cost where PDs are what they say.
+
+        >>> CutOffs.at_ratio(0.1, 0.2, cost_ratio=10).cost_optimal
+        0.1
+        """
+        best = 1 / (1 + cost_ratio)
+        return cls(refer_from, decline_from, min(max(best, refer_from), decline_from))
+
     def decide(self, pd: float) -> Outcome:
         """Recommend for a probability of default.
 

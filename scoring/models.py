@@ -163,8 +163,7 @@ class Strategy(models.Model):
     @property
     def cut_offs(self) -> CutOffs:
         """The cut-offs, with the one of lowest cost for a calibrated PD between them."""
-        best = min(max(1 / (1 + self.cost_ratio), self.refer_from), self.decline_from)
-        return CutOffs(self.refer_from, self.decline_from, best)
+        return CutOffs.at_ratio(self.refer_from, self.decline_from, self.cost_ratio)
 
     def needs_second_manager(self, *, amount: float, pd: float, grants: bool) -> bool:
         """Whether an override of such a decision needs a second manager."""

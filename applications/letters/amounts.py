@@ -1,4 +1,4 @@
-"""Amounts, shares and dates as letters write them, in the active language."""
+"""Amounts and dates as letters write them, in the active language."""
 
 from __future__ import annotations
 
@@ -8,17 +8,11 @@ from django.conf import settings
 from django.utils import formats
 
 from applications.summary import number
-from applications.templatetags.desk import percent
 
 
 def money(value: float) -> str:
     """An amount with the bank's currency: 24,700.50 EUR."""
     return f"{number(round(value, 2))}\u00a0{settings.BANK['currency']}"
-
-
-def percentage(share: float) -> str:
-    """A share of something: 0.352 becomes 35.2 %."""
-    return percent(share)
 
 
 def day(value: date) -> str:

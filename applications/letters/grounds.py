@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.choices import OverrideReason
-from applications.letters.amounts import money, percentage
+from applications.letters.amounts import money
 from applications.models import Decision
-from applications.summary import number
+from applications.summary import number, percentage
 from ml.concepts import Concept
 from monitoring.models import Outcome
 from scoring.models import Explanation

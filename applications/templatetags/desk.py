@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from applications import facts, journal_words
-from applications.summary import number, percentage
+from applications.summary import number, percentage, share_of
 
 register = template.Library()
 
@@ -42,10 +42,7 @@ def amount(value: float | None) -> str:
     return "–" if value is None else number(value)
 
 
-@register.filter
-def share_of(part: int, whole: int) -> str:
-    """Which percentage of a whole a part is."""
-    return percent(part / whole, 0) if whole else "–"
+register.filter("share_of", share_of)
 
 
 @register.inclusion_tag("applications/_sort_header.html", takes_context=True)

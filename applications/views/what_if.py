@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from applications.exceptions import AlreadyOffered, ApplicationError
+from applications.findings import told
 from applications.gauge import gauge
 from applications.models import LoanApplication
 from applications.services import counter_offers
@@ -157,7 +158,7 @@ def _compared(
         "gauge": gauge(pd=score.pd, refer_from=score.refer_from, decline_from=score.decline_from),
         "rows": comparison.rows(tried.as_filed, variant),
         "points": comparison.points(tried.as_filed, variant),
-        "findings": comparison.findings(variant),
+        "findings": told(finding.as_json() for finding in score.findings),
         "is_changed": variant.offer != tried.filed.offer,
         "same": next((one for one in versions if offer_of(one) == variant.offer), None),
         "may_offer": application.filed_by_id == request.user.pk

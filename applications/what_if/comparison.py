@@ -6,15 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils import formats
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.summary import number
-from applications.templatetags.desk import percent
+from applications.summary import number, percentage
 from applications.what_if.terms import Filed, Terms
 from applications.what_if.trying import Variant
-from scoring import policy
 
 _NEARLY = 0.05  # of an instalment: their number is shown as a whole
 
@@ -30,15 +27,6 @@ class Row:
     @property
     def changed(self) -> bool:
         return self.before != self.after
-
-
-@dataclass(frozen=True)
-class Said:
-    """A policy rule that spoke."""
-
-    outcome: str
-    label: Promise | str
-    sentence: Promise | str
 
 
 def rows(filed: Variant, tried: Variant) -> list[Row]:
@@ -62,14 +50,6 @@ def changes(filed: Filed, terms: Terms) -> list[str]:
     return list(_changes(filed.terms, terms))
 
 
-def findings(tried: Variant) -> list[Said]:
-    """Return what the policy rules say, in a banker's words."""
-    return [
-        Said(found.outcome, policy.RULES[found.code].label, policy.RULES[found.code].sentence)
-        for found in tried.tried.findings
-    ]
-
-
 def _facts(variant: Variant) -> Iterator[tuple[str, str]]:
     offer, own = variant.offer, variant.terms.down_payment
     yield _("Lent"), number(offer.amount)
@@ -78,7 +58,7 @@ def _facts(variant: Variant) -> Iterator[tuple[str, str]]:
     yield _("Instalments"), _count(variant.instalments)
     yield _("Instalment"), "" if offer.annuity is None else number(offer.annuity)
     yield _("Monthly income"), number(offer.monthly_income)
-    yield _("Instalment in the income"), "" if offer.burden is None else percent(offer.burden)
+    yield _("Instalment in the income"), "" if offer.burden is None else percentage(offer.burden)
 
 
 def _changes(filed: Terms, terms: Terms) -> Iterator[str]:
