@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -10,40 +10,25 @@ from django.urls import reverse
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import status
 from rest_framework.generics import get_object_or_404
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from monitoring.models import Prediction, Source
 from monitoring.querysets import PredictionQuerySet
 from scoring import registry, services
 from scoring.api import serializers
+from scoring.api.base import ERRORS, NOT_FOUND, ApiView
 from scoring.models import Explanation
 
-_ERRORS: dict[Any, Any] = {
-    (code, "application/problem+json"): serializers.Problem for code in (400, 401, 403, 429, 503)
-}
-_NOT_FOUND: dict[Any, Any] = {(404, "application/problem+json"): serializers.Problem}
 
-
-class MayScore(IsAuthenticated):
-    """Those whose role may ask for scores."""
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return super().has_permission(request, view) and request.user.has_perm(
-            "scoring.request_score"
-        )
-
-
-class ScoreList(APIView):
-    permission_classes = [MayScore]
+class ScoreList(ApiView):
+    right = "scoring.request_score"
 
     @extend_schema(
         operation_id="scores_create",
         summary="Score an application",
         request=serializers.ScoreRequest,
-        responses={(201, "application/json"): serializers.Score, **_ERRORS},
+        responses={(201, "application/json"): serializers.Score, **ERRORS},
         examples=[
             OpenApiExample("A known client", {"client_id": 100001}, request_only=True),
             OpenApiExample(
@@ -78,13 +63,13 @@ class ScoreList(APIView):
         )
 
 
-class ScoreDetail(APIView):
-    permission_classes = [MayScore]
+class ScoreDetail(ApiView):
+    right = "scoring.request_score"
 
     @extend_schema(
         operation_id="scores_retrieve",
         summary="A stored score",
-        responses={(200, "application/json"): serializers.Score, **_ERRORS, **_NOT_FOUND},
+        responses={(200, "application/json"): serializers.Score, **ERRORS, **NOT_FOUND},
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """Return a score as it was given."""
@@ -92,16 +77,16 @@ class ScoreDetail(APIView):
         return Response(serializers.Score(prediction, context={"request": request}).data)
 
 
-class ScoreExplanation(APIView):
-    permission_classes = [MayScore]
+class ScoreExplanation(ApiView):
+    right = "scoring.request_score"
 
     @extend_schema(
         operation_id="scores_explanation_retrieve",
         summary="Why a score came out as it did",
         responses={
             (200, "application/json"): serializers.ExplanationOut,
-            **_ERRORS,
-            **_NOT_FOUND,
+            **ERRORS,
+            **NOT_FOUND,
         },
     )
     def get(self, request: Request, pk: UUID) -> Response:
@@ -115,13 +100,13 @@ class ScoreExplanation(APIView):
         return Response(serializers.ExplanationOut(explanation).data)
 
 
-class Champion(APIView):
-    permission_classes = [MayScore]
+class Champion(ApiView):
+    right = "scoring.request_score"
 
     @extend_schema(
         operation_id="champion_retrieve",
         summary="The model that scores now",
-        responses={(200, "application/json"): serializers.ChampionOut, **_ERRORS},
+        responses={(200, "application/json"): serializers.ChampionOut, **ERRORS},
     )
     def get(self, request: Request) -> Response:
         """Return the champion with its cut-offs and the figures of its training."""
