@@ -53,7 +53,9 @@ def main(
                 stored = history.get(client, np.full(len(HISTORY), np.nan))
                 found = (
                     difference(_values(vector), _values(stored)),
-                    difference(features.row(row, vector).row(0), expected),
+                    difference(
+                        tuple(features.row(row, vector)[name] for name in FEATURES), expected
+                    ),
                 )
                 for what, largest in zip(worst, found, strict=True):
                     worst[what] = max(worst[what], largest)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ import lightgbm
 import numpy as np
 import polars as pl
 
+from ml import features as catalogue
 from ml.calibration import Calibration
 from ml.concepts import Concept
 from ml.decision import CutOffs, Outcome
@@ -149,6 +150,20 @@ class Bundle:
         """The computed features that the model's columns come from."""
         return tuple(dict.fromkeys(name for feature in self.features for name in feature.needs))
 
+    def row(
+        self,
+        application: Mapping[str, object],
+        history: Sequence[float] | np.ndarray | None,
+    ) -> np.ndarray:
+        """Compute what the model sees of one application; see `ml.features.row`.
+
+        Returns
+        -------
+        array of float32, shape (1, n_features)
+        """
+        found = catalogue.row(application, history, self.needs)
+        return np.array([[feature.number(found) for feature in self.features]], dtype=np.float32)
+
     def encode(self, frame: pl.DataFrame) -> np.ndarray:
         """Turn features into what the model sees.
 
@@ -233,13 +248,8 @@ class Bundle:
 
 def encode(frame: pl.DataFrame, features: tuple[BundleFeature, ...]) -> np.ndarray:
     """Turn features into a float32 matrix, in the order of `features`."""
-    if frame.height == 1:  # online: whole columns of one value each would cost ten times more
-        row = frame.row(0, named=True)
-        return np.array([[f.number(row) for f in features]], dtype=np.float32)
-    X = np.empty((frame.height, len(features)), dtype=np.float32)
-    for j, feature in enumerate(features):
-        X[:, j] = frame.select(_encoded(feature)).to_series().to_numpy()
-    return X
+    encoded = frame.select(_encoded(feature).alias(feature.name) for feature in features)
+    return encoded.to_numpy(order="c")
 
 
 def _encoded(feature: BundleFeature) -> pl.Expr:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ml import features
 from ml.bundle import Bundle
 from ml.features import FEATURES, HISTORY, HISTORY_FINGERPRINT
 from monitoring.models import Prediction
@@ -108,8 +107,7 @@ def _features(prediction: Prediction, bundle: Bundle) -> tuple[Features, list[st
         return Features.OTHER_LAYOUT, []
     if prediction.history is not None and len(prediction.history) != _FLOAT64 * len(HISTORY):
         return Features.DIFFERENT, _names(bundle)
-    row = features.row(prediction.inputs, prediction.history_vector, bundle.needs)
-    again = bundle.encode(row)[0].astype("<f4")
+    again = bundle.row(prediction.inputs, prediction.history_vector)[0].astype("<f4")
     if again.tobytes() == bytes(prediction.features):
         return Features.EQUAL, []
     # Bit by bit, since NaN is unequal to itself.

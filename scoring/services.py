@@ -92,7 +92,7 @@ def score(
     bundle = registry.champion()
     strategy = Strategy.objects.in_force(at or timezone.now())
     cut_offs = strategy.cut_offs if strategy else bundle.cut_offs
-    row = bundle.encode(features.row(columns, known.history, bundle.needs))
+    row = bundle.row(columns, known.history)
     raw = bundle.raw_score(row)
     pd = float(bundle.calibrate(raw)[0])
     with transaction.atomic():

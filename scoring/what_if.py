@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ml import features
 from ml.bundle import Bundle
 from ml.decision import CutOffs
 from monitoring.models import Outcome, Prediction
@@ -80,11 +79,11 @@ class Basis:
             If a changed column holds what no score takes.
         """
         columns = {**self.columns, **inputs.application(changes)}
-        row = self.bundle.encode(features.row(columns, self.history, self.bundle.needs))
+        row = self.bundle.row(columns, self.history)
         return self._decided(columns, float(self.bundle.predict(row)[0]))
 
     def score_all(self, variants: Sequence[Columns]) -> list[Tried]:
-        """Score many variants in one pass over features and trees.
+        """Score many variants, in one pass over the trees.
 
         Raises
         ------
@@ -94,8 +93,8 @@ class Basis:
         if not variants:
             return []
         columns = [{**self.columns, **inputs.application(changes)} for changes in variants]
-        rows = features.rows(columns, self.history, self.bundle.needs)
-        pds = self.bundle.predict(self.bundle.encode(rows))
+        rows = np.concatenate([self.bundle.row(one, self.history) for one in columns])
+        pds = self.bundle.predict(rows)
         return [self._decided(one, float(pd)) for one, pd in zip(columns, pds, strict=True)]
 
     def _decided(self, columns: Columns, pd: float) -> Tried:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -25,6 +25,7 @@ from ml.features import (
     installments,
     pos_cash,
     previous_application,
+    scalar,
 )
 from ml.features.declaration import Feature, Rows
 
@@ -37,11 +38,11 @@ __all__ = [
     "history_of",
     "matrix",
     "row",
-    "rows",
 ]
 
 Frames = Mapping[str, pl.LazyFrame]
 Engine = Literal["in-memory", "streaming"]  # of Polars
+Row = dict[str, float | str | None]
 
 _VERSION = "1"  # raise it when a history feature changes its meaning but not its name
 _FAMILIES = (
@@ -70,6 +71,13 @@ _NAMES = list(FEATURES)
 _STATED = [feature.column() for feature in application.FEATURES]
 _COMBINED_FEATURES = (*application.DERIVED, *combined.FEATURES)
 _COMBINED = [feature.column() for feature in _COMBINED_FEATURES]
+_NO_HISTORY = [math.nan] * len(HISTORY)
+_PYTHON: Mapping[schema.Kind, Callable[[Any], Any]] = {
+    schema.Kind.ID: int,
+    schema.Kind.INTEGER: int,
+    schema.Kind.NUMBER: float,
+    schema.Kind.TEXT: str,
+}
 _NO_RECORDS = {
     table.name: pl.DataFrame(schema={name: kind.dtype for name, kind in table.columns.items()})
     for table in schema.AUXILIARY
@@ -130,7 +138,7 @@ def row(
     application: Mapping[str, object],
     history: Sequence[float] | np.ndarray | None,
     names: tuple[str, ...] = tuple(FEATURES),
-) -> pl.DataFrame:
+) -> Row:
     """Compute features of one application.
 
     Parameters
@@ -145,8 +153,8 @@ def row(
 
     Returns
     -------
-    polars.DataFrame
-        One row, columns in the order of `FEATURES`.
+    dict of str to float, str or None
+        As `matrix` computes them from many applications, bit for bit.
 
     Raises
     ------
@@ -155,43 +163,24 @@ def row(
 
     Examples
     --------
-    >>> frame = row({"AMT_CREDIT": 300_000, "AMT_INCOME_TOTAL": 150_000}, None)
-    >>> frame["CREDIT_TO_INCOME"].item()
+    >>> row({"AMT_CREDIT": 300_000, "AMT_INCOME_TOTAL": 150_000}, None)["CREDIT_TO_INCOME"]
     2.0
     """
-    return rows([application], history, names)
-
-
-def rows(
-    applications: Sequence[Mapping[str, object]],
-    history: Sequence[float] | np.ndarray | None,
-    names: tuple[str, ...] = tuple(FEATURES),
-) -> pl.DataFrame:
-    """Compute features of several applications of one client, who has one history.
-
-    Parameters and errors are those of `row`; the rows are in the order of `applications`.
-
-    Examples
-    --------
-    >>> frame = rows([{"AMT_CREDIT": 1_000, "AMT_INCOME_TOTAL": 500}, {}], None)
-    >>> frame["CREDIT_TO_INCOME"].to_list()
-    [2.0, None]
-    """
-    values = np.full(len(HISTORY), np.nan) if history is None else np.asarray(history, np.float64)
-    if values.shape != (len(HISTORY),):
-        raise ValueError(f"Expected {len(HISTORY)} history features, got {values.shape}.")
+    known = _NO_HISTORY if history is None else np.asarray(history, np.float64).tolist()
+    if len(known) != len(HISTORY):
+        raise ValueError(f"Expected {len(HISTORY)} history features, got {len(known)}.")
     plan = _plan(names)
-    stated = pl.DataFrame(
-        [
-            pl.Series(name, [given.get(name) for given in applications], dtype, strict=False)
-            for name, dtype in plan.columns.items()
-        ]
-    ).select(plan.stated)
-    known = {name: _known(values[place]) for name, place in plan.history.items()}
-    schema_of_known = dict.fromkeys(known, pl.Float64)
-    history_rows = pl.from_dicts([known] * len(applications), schema=schema_of_known)
-    parts = [part for part in (stated, history_rows) if part.width]
-    return pl.concat(parts, how="horizontal").with_columns(plan.combined)
+    given = {
+        name: None if (value := application.get(name)) is None else convert(value)
+        for name, convert in plan.columns
+    }
+    found: Row = {name: compute(given) for name, compute in plan.stated}
+    for name, place in plan.history:
+        value = known[place]
+        found[name] = None if math.isnan(value) else value
+    for name, compute in plan.combined:
+        found[name] = compute(found)
+    return found
 
 
 def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
@@ -223,10 +212,10 @@ def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
 class _Plan:
     """What one row of some features takes."""
 
-    columns: dict[str, type[pl.DataType]]  # of the application
-    stated: list[pl.Expr]
-    history: dict[str, int]  # places in the history vector
-    combined: list[pl.Expr]
+    columns: list[tuple[str, Callable[[Any], Any]]]  # of the application, and their type
+    stated: list[tuple[str, scalar.Step]]
+    history: list[tuple[str, int]]  # places in the history vector
+    combined: list[tuple[str, scalar.Step]]
 
 
 @lru_cache(maxsize=8)
@@ -234,13 +223,13 @@ def _plan(names: tuple[str, ...]) -> _Plan:
     """Work out once what is needed, rather than compute what nobody asked for."""
     combined = [feature for feature in _COMBINED_FEATURES if feature.name in names]
     wanted = {*names, *(root for f in combined for root in f.expr.meta.root_names())}
-    stated = [feature.column() for feature in application.FEATURES if feature.name in wanted]
-    roots = sorted({root for expr in stated for root in expr.meta.root_names()})
+    stated = [feature for feature in application.FEATURES if feature.name in wanted]
+    roots = sorted({root for feature in stated for root in feature.expr.meta.root_names()})
     return _Plan(
-        columns={name: schema.APPLICATION_TEST.columns[name].dtype for name in roots},
-        stated=stated,
-        history={name: place for place, name in enumerate(HISTORY) if name in wanted},
-        combined=[feature.column() for feature in combined],
+        columns=[(name, _PYTHON[schema.APPLICATION_TEST.columns[name]]) for name in roots],
+        stated=[(feature.name, scalar.function(feature.column())) for feature in stated],
+        history=[(name, place) for place, name in enumerate(HISTORY) if name in wanted],
+        combined=[(feature.name, scalar.function(feature.column())) for feature in combined],
     )
 
 
@@ -275,8 +264,3 @@ def _per_client(tables: Mapping[str, Rows]) -> list[Rows]:
 def _complete(frames: Frames) -> dict[str, pl.LazyFrame]:
     """The tables with empty ones for those that are absent."""
     return {**{name: rows.lazy() for name, rows in _NO_RECORDS.items()}, **frames}
-
-
-def _known(value: float) -> float | None:
-    """NaN is null."""
-    return None if math.isnan(value) else float(value)

@@ -99,7 +99,7 @@ def value(name: str, records: Records, **application: object) -> object:
         )
         for table, rows in records.items()
     }
-    return features.row(application, features.history_of(typed))[name].item()
+    return features.row(application, features.history_of(typed))[name]
 
 
 def _column(rng: np.random.Generator, table: Table, name: str, kind: Kind, count: int) -> pl.Series:

@@ -180,11 +180,23 @@ def test_unknown_levels_and_nulls_are_nan() -> None:
         BundleFeature("AMT_CREDIT", "", Concept.LOAN_TERMS),
         BundleFeature("NAME_CONTRACT_TYPE", "", Concept.LOAN_TERMS, levels["NAME_CONTRACT_TYPE"]),
     )
-    frame = features.row({"OCCUPATION_TYPE": "Astronaut", "NAME_CONTRACT_TYPE": "Cash loans"}, None)
-    for rows in (frame, pl.concat([frame, frame])):
-        encoded = bundles.encode(rows, columns)[0]
+    row = {"OCCUPATION_TYPE": "Astronaut", "AMT_CREDIT": None, "NAME_CONTRACT_TYPE": "Cash loans"}
+    frame = pl.DataFrame([row], schema_overrides={"AMT_CREDIT": pl.Float64})
+    for encoded in (bundles.encode(frame, columns)[0], [column.number(row) for column in columns]):
         assert np.isnan(encoded[:2]).all()
         assert encoded[2] == 0.0
+
+
+def test_one_row_is_seen_as_it_is_among_all(
+    bundle: Bundle, opened: Tables, matrix: np.ndarray
+) -> None:
+    applications = opened.frames["application_train"].sort("SK_ID_CURR").collect()
+    history = features.history(opened.frames)
+    for index in range(0, applications.height, 10):
+        row = applications.row(index, named=True)
+        known = history.filter(pl.col("SK_ID_CURR") == row["SK_ID_CURR"]).drop("SK_ID_CURR")
+        vector = known.to_numpy()[0] if known.height else None
+        np.testing.assert_array_equal(bundle.row(row, vector)[0], matrix[index])
 
 
 def test_the_reference_sample(bundle: Bundle) -> None:
