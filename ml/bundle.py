@@ -150,6 +150,11 @@ class Bundle:
         """The computed features that the model's columns come from."""
         return tuple(dict.fromkeys(name for feature in self.features for name in feature.needs))
 
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """The raw columns of the application that they come from."""
+        return catalogue.reads(self.needs)
+
     def row(
         self,
         application: Mapping[str, object],

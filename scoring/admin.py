@@ -108,7 +108,7 @@ class ClientFileAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(Explanation)
 class ExplanationAdmin(ReadOnly, ModelAdmin):
-    list_display = ["prediction_id", "status", "queued_at", "finished_at"]
+    list_display = ["prediction_id", "status", "finished_at"]
     list_filter = ["status"]
     search_fields = ["=prediction__id"]
     exclude = ["contributions", "grouped"]

@@ -203,19 +203,20 @@ class ClientFile(models.Model):
 
 
 class Explanation(models.Model):
-    """Why a prediction came out as it did: SHAP contributions and ranked reasons."""
+    """Why a prediction came out as it did: SHAP contributions and ranked reasons.
+
+    There is none while it is being computed.
+    """
 
     class Status(models.TextChoices):
-        PENDING = "pending", _("Being computed")
         READY = "ready", _("Ready")
         FAILED = "failed", _("Failed")
 
     prediction = models.OneToOneField(
         Prediction, on_delete=models.PROTECT, primary_key=True, related_name="explanation"
     )
-    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PENDING)
-    queued_at = models.DateTimeField(_("queued at"), default=timezone.now)
-    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status)
+    finished_at = models.DateTimeField(_("finished at"), default=timezone.now)
     error = models.TextField(_("error"), blank=True)
     base_value = models.FloatField(
         _("base value"), null=True, help_text=_("Mean raw score (log-odds) of the model.")
@@ -230,7 +231,13 @@ class Explanation(models.Model):
     class Meta:
         verbose_name = _("explanation")
         verbose_name_plural = _("explanations")
-        indexes = [models.Index(fields=["status", "queued_at"], name="explanation_pending")]
+        indexes = [
+            models.Index(
+                fields=["finished_at"],
+                condition=models.Q(status="failed"),
+                name="explanation_failed",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(status="ready")

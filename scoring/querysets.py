@@ -16,17 +16,17 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def champions(self) -> ModelVersionQuerySet:
         return self.filter(is_champion=True)
 
+    def without_figures(self) -> ModelVersionQuerySet:
+        """For scoring: leave the large figures of training where they are."""
+        return self.defer("metrics")
+
 
 class ExplanationQuerySet(models.QuerySet["Explanation"]):
-    def pending(self) -> ExplanationQuerySet:
-        return self.filter(status="pending")
+    def ready(self) -> ExplanationQuerySet:
+        return self.filter(status="ready")
 
     def failed(self) -> ExplanationQuerySet:
         return self.filter(status="failed")
-
-    def waiting_since_before(self, moment: datetime) -> ExplanationQuerySet:
-        """Pending ones old enough that their task must have been lost."""
-        return self.pending().filter(queued_at__lt=moment)
 
 
 class StrategyQuerySet(models.QuerySet["Strategy"]):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
 from pathlib import Path
 
 from ml.bundle import Bundle, BundleError
 from scoring.exceptions import NoChampion
 from scoring.models import ModelVersion
 
+_MOST = 4  # bundles in memory
 _lock = threading.Lock()
+_loaded: dict[str, Bundle] = {}
 
 
 def champion() -> Bundle:
@@ -21,7 +22,7 @@ def champion() -> Bundle:
     NoChampion
         If none was activated yet, or its files are damaged.
     """
-    version = ModelVersion.objects.champions().first()
+    version = ModelVersion.objects.champions().without_figures().first()
     if version is None:
         raise NoChampion(
             "No model is active. Train one with `python -m ml train`, then register it with "
@@ -31,8 +32,9 @@ def champion() -> Bundle:
 
 
 def by_sha256(sha256: str) -> Bundle:
-    """Return the bundle that once scored, to explain what it said."""
-    return load(_registered(sha256))
+    """Return the bundle that once scored, to explain what it said. No query once it is loaded."""
+    loaded = _loaded.get(sha256)
+    return load(_registered(sha256)) if loaded is None else loaded
 
 
 def of_any_time(sha256: str) -> Bundle:
@@ -48,7 +50,11 @@ def load(version: ModelVersion) -> Bundle:
     """Return the loaded bundle of `version`, verified by its hashes."""
     try:
         with _lock:  # two first requests must not read the same files twice
-            return _read(version.path, version.sha256)
+            if version.sha256 not in _loaded:
+                if len(_loaded) == _MOST:
+                    _loaded.pop(next(iter(_loaded)))
+                _loaded[version.sha256] = _read(version.path, version.sha256, Bundle)
+            return _loaded[version.sha256]
     except BundleError as error:
         raise NoChampion(str(error)) from error
 
@@ -68,7 +74,7 @@ def from_disk(sha256: str) -> Bundle:
 
 
 def _registered(sha256: str) -> ModelVersion:
-    version = ModelVersion.objects.filter(sha256=sha256).first()
+    version = ModelVersion.objects.without_figures().filter(sha256=sha256).first()
     if version is None:
         raise NoChampion(f"The model {sha256[:12]} is not registered here.")
     return version
@@ -76,7 +82,7 @@ def _registered(sha256: str) -> ModelVersion:
 
 def _anew(version: ModelVersion) -> Bundle:
     try:
-        return _load(version.path, version.sha256, _OfAnyLayout)
+        return _read(version.path, version.sha256, _OfAnyLayout)
     except BundleError as error:
         raise NoChampion(str(error)) from error
 
@@ -90,15 +96,10 @@ class _OfAnyLayout(Bundle):
 
 def forget() -> None:
     """Drop what was loaded, so that files are read and verified again."""
-    _read.cache_clear()
+    _loaded.clear()
 
 
-@lru_cache(maxsize=4)
-def _read(path: Path, sha256: str) -> Bundle:
-    return _load(path, sha256, Bundle)
-
-
-def _load(path: Path, sha256: str, kind: type[Bundle]) -> Bundle:
+def _read(path: Path, sha256: str, kind: type[Bundle]) -> Bundle:
     bundle = kind.load(path)
     if bundle.sha256 != sha256:
         raise BundleError(

@@ -6,7 +6,9 @@ import logging
 import shutil
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,8 +28,8 @@ from ml.bundle import Bundle
 from ml.decision import CutOffs
 from monitoring import services as monitoring
 from monitoring.models import Prediction, Source
-from scoring import inputs, registry
-from scoring.exceptions import InvalidInput, OutdatedHistory
+from scoring import backlog, inputs, registry
+from scoring.exceptions import InvalidInput, NoChampion, OutdatedHistory
 from scoring.models import ClientFile, Explanation, ModelVersion, Strategy
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 5
 LOST_AFTER = timedelta(seconds=20)
+SWEPT_FOR = timedelta(days=1)
+SWEPT_AT_ONCE = 1000
 
 
 def score(
@@ -47,6 +50,7 @@ def score(
     like: Prediction | None = None,
     source: Source,
     requested_by: User | None = None,
+    explained: bool = False,
     at: datetime | None = None,
 ) -> Prediction:
     """Score one application and store the prediction; its explanation follows in a task.
@@ -66,6 +70,8 @@ def score(
     like : Prediction, optional
         An earlier prediction on the same applicant, which this one differs from by
         `application` alone.
+    explained : bool
+        Whether to explain it at once, as `prediction.explanation`, which takes twice as long.
     at : datetime, optional
         When the score was given; now unless the past is being written down.
 
@@ -95,7 +101,7 @@ def score(
     row = bundle.row(columns, known.history)
     raw = bundle.raw_score(row)
     pd = float(bundle.calibrate(raw)[0])
-    with transaction.atomic():
+    with transaction.atomic() if explained else nullcontext():  # one statement needs none
         prediction = monitoring.record_prediction(
             inputs=columns,
             client_id=client_id,
@@ -112,8 +118,10 @@ def score(
             latency_ms=(time.perf_counter() - started) * 1000,
             at=at,
         )
-        Explanation.objects.create(prediction=prediction)
-        transaction.on_commit(lambda: _enqueue(prediction.pk))
+        if explained:
+            _explained(bundle, [prediction])[0].save(force_insert=True)
+        else:
+            transaction.on_commit(lambda: backlog.add(prediction.pk))
     return prediction
 
 
@@ -137,62 +145,82 @@ def history_of(prediction: Prediction) -> np.ndarray | None:
 
 
 def explanation_of(prediction: Prediction) -> Explanation | None:
-    """Return the explanation of a prediction, whatever its status; no query if it was joined."""
+    """Return the explanation of a prediction; None while it is computed, no query if joined."""
     found: Explanation | None = getattr(prediction, "explanation", None)
     return found
 
 
+def fallbacks(prediction: Prediction) -> list[str] | None:
+    """Columns its model reads that were not known; None if the model is not at hand any more."""
+    try:
+        reads = registry.by_sha256(prediction.model_sha256).reads
+    except NoChampion:
+        return None
+    return [column for column in reads if prediction.inputs.get(column) is None]
+
+
 def explain(*, prediction_id: UUID) -> Explanation:
-    """Compute and store why a prediction came out as it did. Safe to repeat.
+    """Return why a prediction came out as it did, computed now if it was not yet.
 
     Raises
     ------
-    NoChampion
-        If the model that scored cannot be loaded any more.
+    Explanation.DoesNotExist
+        If there is no such prediction.
     """
-    explanation = Explanation.objects.select_related("prediction").get(pk=prediction_id)
-    if explanation.status == Explanation.Status.READY:
-        return explanation
-    prediction = explanation.prediction
-    bundle = registry.by_sha256(prediction.model_sha256)
-    row = prediction.feature_vector.reshape(1, -1)
-    contributions = bundle.contributions(row)[0]
-    explanation.status = Explanation.Status.READY
-    explanation.base_value = float(contributions[-1])
-    explanation.contributions = contributions[:-1].astype("<f8").tobytes()
-    explanation.grouped = _grouped(explaining.reasons(bundle, row, contributions))
-    explanation.error = ""
-    explanation.finished_at = timezone.now()
-    explanation.save()
-    return explanation
+    explain_all(prediction_ids=[prediction_id])
+    return Explanation.objects.select_related("prediction").get(pk=prediction_id)
 
 
-def note_failed_explanation(*, prediction_id: UUID, error: str, final: bool) -> None:
-    """Write down that computing an explanation failed, for good when `final`."""
-    Explanation.objects.pending().filter(pk=prediction_id).update(
-        error=error[:500],
-        status=Explanation.Status.FAILED if final else Explanation.Status.PENDING,
-        finished_at=timezone.now() if final else None,
+def explain_all(*, prediction_ids: Sequence[UUID]) -> None:
+    """Compute and store why predictions came out as they did. Safe to repeat.
+
+    What cannot be explained, for want of the model that gave it, is marked as failed.
+    """
+    ready = Explanation.objects.ready().filter(pk__in=prediction_ids).values("pk")
+    missing = Prediction.objects.filter(pk__in=prediction_ids).exclude(pk__in=ready)
+    by_model = defaultdict(list)
+    for prediction in missing.only("features", "model_sha256"):
+        by_model[prediction.model_sha256].append(prediction)
+    found: list[Explanation] = []
+    for sha256, predictions in by_model.items():
+        try:
+            found += _explained(registry.by_sha256(sha256), predictions)
+        except NoChampion as error:
+            found += [
+                Explanation(prediction=one, status=Explanation.Status.FAILED, error=str(error))
+                for one in predictions
+            ]
+    Explanation.objects.bulk_create(
+        found,
+        update_conflicts=True,  # two workers may compute the same, and find the same
+        unique_fields=["prediction"],
+        update_fields=["status", "finished_at", "error", "base_value", "contributions", "grouped"],
     )
 
 
 @transaction.atomic
 def retry_explanation(*, prediction_id: UUID) -> None:
     """Queue an explanation again that failed or takes too long. One that is ready stays."""
-    Explanation.objects.filter(pk=prediction_id).exclude(status=Explanation.Status.READY).update(
-        status=Explanation.Status.PENDING, error="", finished_at=None, queued_at=timezone.now()
-    )
-    transaction.on_commit(lambda: _enqueue(prediction_id))
+    Explanation.objects.failed().filter(pk=prediction_id).delete()
+    transaction.on_commit(lambda: backlog.add(prediction_id))
 
 
 def sweep_explanations(*, now: datetime | None = None) -> int:
-    """Queue again what was lost between its score and its task; return how many."""
+    """Explain what was lost between its score and its task; return how many.
+
+    Batches are explained when somebody asks.
+    """
     moment = now or timezone.now()
-    lost = Explanation.objects.waiting_since_before(moment - LOST_AFTER)
-    found = list(lost.values_list("pk", flat=True)[:1000])
-    for prediction_id in found:
-        _enqueue(prediction_id)
-    Explanation.objects.filter(pk__in=found).update(queued_at=moment)
+    lost = (
+        Prediction.objects.filter(
+            explanation__isnull=True,
+            created_at__range=(moment - SWEPT_FOR, moment - LOST_AFTER),
+        )
+        .exclude(source=Source.BATCH)
+        .values_list("pk", flat=True)
+    )
+    found = list(lost[:SWEPT_AT_ONCE])
+    explain_all(prediction_ids=found)
     return len(found)
 
 
@@ -251,18 +279,6 @@ def _copy(source: Path, target: Path) -> None:
         (Path(scratch) / target.name).rename(target)
 
 
-def _enqueue(prediction_id: UUID) -> None:
-    """Queue an explanation; an unreachable broker is left to the sweep."""
-    from kombu.exceptions import OperationalError  # noqa: PLC0415 - with the task, below
-
-    from scoring.tasks import explain_prediction  # noqa: PLC0415 - tasks call services
-
-    try:
-        explain_prediction.delay(str(prediction_id))
-    except OperationalError:
-        logger.exception("The broker is not reachable; the sweep will queue %s.", prediction_id)
-
-
 @dataclass(frozen=True)
 class _Known:
     """What is known of an applicant beside what is asked for now."""
@@ -308,6 +324,24 @@ def _scored_by(bundle: Bundle, cut_offs: CutOffs, strategy: Strategy | None) -> 
         decline_from=cut_offs.decline_from,
         cut_offs_version=strategy.version if strategy else None,
     )
+
+
+def _explained(bundle: Bundle, predictions: Sequence[Prediction]) -> list[Explanation]:
+    rows = np.stack([prediction.feature_vector for prediction in predictions])
+    now = timezone.now()
+    return [
+        Explanation(
+            prediction=prediction,
+            status=Explanation.Status.READY,
+            finished_at=now,
+            base_value=float(parts[-1]),
+            contributions=parts[:-1].astype("<f8").tobytes(),
+            grouped=_grouped(explaining.reasons(bundle, row, parts)),
+        )
+        for prediction, row, parts in zip(
+            predictions, rows, bundle.contributions(rows), strict=True
+        )
+    ]
 
 
 def _grouped(reasons: Sequence[explaining.Reason]) -> list[dict[str, Any]]:

@@ -1,31 +1,21 @@
-"""Background work of scoring: thin, idempotent, retried."""
+"""Background work of scoring: thin and idempotent. What fails altogether, the sweep repeats."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from celery import Task, shared_task
+from celery import shared_task
 
 from scoring import services
 
 
-@shared_task(bind=True, max_retries=services.MAX_ATTEMPTS)
-def explain_prediction(self: Task[Any, Any], prediction_id: str) -> None:
-    """Explain one prediction; what fails is tried again, then marked as failed."""
-    try:
-        services.explain(prediction_id=UUID(prediction_id))
-    except Exception as error:
-        final = self.request.retries >= services.MAX_ATTEMPTS
-        services.note_failed_explanation(
-            prediction_id=UUID(prediction_id), error=str(error), final=final
-        )
-        if final:
-            raise
-        raise self.retry(exc=error, countdown=2**self.request.retries) from error
+@shared_task
+def explain_predictions(prediction_ids: list[str]) -> None:
+    """Explain predictions that were just made."""
+    services.explain_all(prediction_ids=[UUID(one) for one in prediction_ids])
 
 
 @shared_task
 def sweep_explanations() -> int:
-    """Queue again what a crash left pending."""
+    """Explain what a crash left unexplained."""
     return services.sweep_explanations()

@@ -37,6 +37,7 @@ __all__ = [
     "history",
     "history_of",
     "matrix",
+    "reads",
     "row",
 ]
 
@@ -181,6 +182,15 @@ def row(
     for name, compute in plan.combined:
         found[name] = compute(found)
     return found
+
+
+def reads(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Raw columns of the application that features are computed from, in alphabetical order.
+
+    >>> reads(("CREDIT_TO_INCOME",))
+    ('AMT_CREDIT', 'AMT_INCOME_TOTAL')
+    """
+    return tuple(name for name, _convert in _plan(names).columns)
 
 
 def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from ml.schema import AUXILIARY
 from monitoring.models import Completeness, Outcome, Prediction
+from scoring import services
 from scoring.api.schema import APPLICATION_SCHEMA, HISTORY_SCHEMA
 from scoring.models import Explanation
 
@@ -53,6 +54,10 @@ class ScoreRequest(serializers.Serializer[Any]):
         required=False,
         help_text=_("Raw records of the auxiliary tables; they replace the stored history: ")
         + ", ".join(table.name for table in AUXILIARY),
+    )
+    explain = serializers.BooleanField(
+        default=False,
+        help_text=_("Answer with the explanation, rather than with its address alone."),
     )
 
     def to_internal_value(self, data: Any) -> Any:
@@ -108,48 +113,6 @@ class HistoryUsed(serializers.Serializer[Any]):
     as_of = serializers.DateTimeField(allow_null=True)
 
 
-class Score(serializers.ModelSerializer[Prediction]):
-    """A stored score."""
-
-    decision = serializers.ChoiceField(choices=Outcome.choices, source="outcome")
-    completeness = serializers.ChoiceField(choices=Completeness.choices)
-    cut_offs = CutOffs(source="*")
-    model = serializers.SerializerMethodField()
-    history_used = serializers.SerializerMethodField()
-    explanation_url = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Prediction
-        fields = [
-            "id",
-            "created_at",
-            "client_id",
-            "pd",
-            "decision",
-            "cut_offs",
-            "completeness",
-            "history_used",
-            "model",
-            "explanation_url",
-        ]
-
-    @extend_schema_field(ModelUsed)
-    def get_model(self, prediction: Prediction) -> dict[str, str]:
-        return {
-            "name": prediction.model_name,
-            "version": prediction.model_version,
-            "sha256": prediction.model_sha256,
-        }
-
-    @extend_schema_field(HistoryUsed)
-    def get_history_used(self, prediction: Prediction) -> dict[str, Any]:
-        return {"tables": prediction.history_used, "as_of": prediction.history_as_of}
-
-    def get_explanation_url(self, prediction: Prediction) -> str:
-        path = reverse("api-explanation", kwargs={"pk": prediction.pk})
-        return str(self.context["request"].build_absolute_uri(path))
-
-
 class Driver(serializers.Serializer[Any]):
     feature = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # shadows Field.label
@@ -169,7 +132,10 @@ class Reason(serializers.Serializer[Any]):
 
 
 class ExplanationOut(serializers.ModelSerializer[Explanation]):
-    """Why a score came out as it did; `reasons` is empty until `status` is `ready`."""
+    """Why a score came out as it did.
+
+    `status` is `failed`, and `reasons` empty, where the model that gave the score is gone.
+    """
 
     score_id = serializers.UUIDField(source="prediction_id")
     raw_score = serializers.FloatField(source="prediction.raw_score")
@@ -178,6 +144,68 @@ class ExplanationOut(serializers.ModelSerializer[Explanation]):
     class Meta:
         model = Explanation
         fields = ["score_id", "status", "base_value", "raw_score", "reasons"]
+
+
+class Score(serializers.ModelSerializer[Prediction]):
+    """A stored score."""
+
+    decision = serializers.ChoiceField(choices=Outcome.choices, source="outcome")
+    completeness = serializers.ChoiceField(choices=Completeness.choices)
+    cut_offs = CutOffs(source="*")
+    model = serializers.SerializerMethodField()
+    history_used = serializers.SerializerMethodField()
+    fallbacks = serializers.SerializerMethodField(
+        help_text=_(
+            "Columns the model reads that were neither sent nor on file, and so count as not "
+            "known. Null where the model is not at hand any more."
+        )
+    )
+    explanation_url = serializers.SerializerMethodField()
+    explanation = serializers.SerializerMethodField(
+        help_text=_("Null unless it was asked for with the score.")
+    )
+
+    class Meta:
+        model = Prediction
+        fields = [
+            "id",
+            "created_at",
+            "client_id",
+            "pd",
+            "decision",
+            "cut_offs",
+            "completeness",
+            "history_used",
+            "fallbacks",
+            "model",
+            "explanation_url",
+            "explanation",
+        ]
+
+    @extend_schema_field(ModelUsed)
+    def get_model(self, prediction: Prediction) -> dict[str, str]:
+        return {
+            "name": prediction.model_name,
+            "version": prediction.model_version,
+            "sha256": prediction.model_sha256,
+        }
+
+    @extend_schema_field(HistoryUsed)
+    def get_history_used(self, prediction: Prediction) -> dict[str, Any]:
+        return {"tables": prediction.history_used, "as_of": prediction.history_as_of}
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField(), allow_null=True))
+    def get_fallbacks(self, prediction: Prediction) -> list[str] | None:
+        return services.fallbacks(prediction)
+
+    @extend_schema_field(ExplanationOut(allow_null=True))
+    def get_explanation(self, prediction: Prediction) -> Any:
+        explanation = self.context.get("explanation")
+        return explanation and ExplanationOut(explanation).data
+
+    def get_explanation_url(self, prediction: Prediction) -> str:
+        path = reverse("api-explanation", kwargs={"pk": prediction.pk})
+        return str(self.context["request"].build_absolute_uri(path))
 
 
 class ChampionOut(ModelUsed):

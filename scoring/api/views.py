@@ -18,7 +18,6 @@ from monitoring.querysets import PredictionQuerySet
 from scoring import registry, services
 from scoring.api import serializers
 from scoring.api.base import ERRORS, NOT_FOUND, ApiView
-from scoring.models import Explanation
 
 
 class ScoreList(ApiView):
@@ -49,15 +48,19 @@ class ScoreList(ApiView):
         """Score an application, store the prediction, and start its explanation."""
         asked = serializers.ScoreRequest(data=request.data)
         asked.is_valid(raise_exception=True)
+        explained = asked.validated_data["explain"]
         prediction = services.score(
             application=asked.validated_data["application"],
             client_id=asked.validated_data.get("client_id"),
             history=asked.validated_data.get("history"),
             source=Source.API,
             requested_by=cast(User, request.user),
+            explained=explained,
         )
+        explanation = services.explanation_of(prediction) if explained else None
+        context = {"request": request, "explanation": explanation}
         return Response(
-            serializers.Score(prediction, context={"request": request}).data,
+            serializers.Score(prediction, context=context).data,
             status=status.HTTP_201_CREATED,
             headers={"Location": reverse("api-score", kwargs={"pk": prediction.pk})},
         )
@@ -73,7 +76,7 @@ class ScoreDetail(ApiView):
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """Return a score as it was given."""
-        prediction = get_object_or_404(_visible(request).without_vectors(), pk=pk)
+        prediction = get_object_or_404(_visible(request).defer("history", "features"), pk=pk)
         return Response(serializers.Score(prediction, context={"request": request}).data)
 
 
@@ -90,13 +93,9 @@ class ScoreExplanation(ApiView):
         },
     )
     def get(self, request: Request, pk: UUID) -> Response:
-        """Return the ranked reasons; `status` says whether they are ready."""
-        explanation = get_object_or_404(
-            Explanation.objects.select_related("prediction").filter(
-                prediction__in=_visible(request)
-            ),
-            pk=pk,
-        )
+        """Return the ranked reasons, computed now if they were not yet."""
+        get_object_or_404(_visible(request).only("pk"), pk=pk)
+        explanation = services.explain(prediction_id=pk)
         return Response(serializers.ExplanationOut(explanation).data)
 
 

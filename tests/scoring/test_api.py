@@ -13,7 +13,7 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from monitoring.models import Prediction, Source
-from scoring import services
+from scoring import registry
 from scoring.models import ClientFile, ModelVersion
 from tests.scoring.factories import APPLICATION, BUREAU, partner
 
@@ -68,12 +68,36 @@ def test_history_records(api: APIClient) -> None:
 @pytest.mark.usefixtures("champion")
 def test_the_explanation_has_its_own_address(api: APIClient) -> None:
     answer = api.post(URL, {"application": APPLICATION}).json()
-    assert api.get(answer["explanation_url"]).json()["status"] == "pending"
-    services.explain(prediction_id=answer["id"])
+    assert answer["explanation"] is None
     found = api.get(answer["explanation_url"]).json()
     assert found["status"] == "ready"
     total = found["base_value"] + sum(reason["contribution"] for reason in found["reasons"])
     assert total == pytest.approx(found["raw_score"], abs=1e-9)
+
+
+@pytest.mark.usefixtures("champion")
+def test_the_explanation_inline_is_that_of_its_address(api: APIClient) -> None:
+    answer = api.post(URL, {"application": APPLICATION, "explain": True}).json()
+    assert answer["explanation"] == api.get(answer["explanation_url"]).json()
+    assert answer["explanation"]["status"] == "ready"
+    german, french = (
+        api.get(answer["explanation_url"], headers={"accept-language": language}).json()
+        for language in ("de", "fr")
+    )
+    assert german == answer["explanation"]
+    for ours, theirs in zip(german["reasons"], french["reasons"], strict=True):
+        assert ours["concept"] == theirs["concept"]
+        assert ours["sentence"] != theirs["sentence"]
+
+
+@pytest.mark.usefixtures("champion")
+def test_what_was_not_known_is_listed(api: APIClient, known_client: ClientFile) -> None:
+    answer = api.post(URL, {"application": APPLICATION}).json()
+    reads = registry.champion().reads
+    assert answer["fallbacks"] == [name for name in reads if name not in APPLICATION]
+    assert api.get(f"{URL}{answer['id']}/").json()["fallbacks"] == answer["fallbacks"]
+    known = api.post(URL, {"client_id": known_client.client_id}).json()
+    assert len(known["fallbacks"]) < len(answer["fallbacks"])
 
 
 @pytest.mark.parametrize(

@@ -157,9 +157,8 @@ def test_all_wrong_fields_are_named_at_once() -> None:
 
 @pytest.mark.usefixtures("champion")
 def test_queries_of_a_score(django_assert_num_queries: Any, known_client: ClientFile) -> None:
-    # The client’s file, the champion, the strategy; savepoint and release; the prediction and
-    # its explanation.
-    with django_assert_num_queries(7):
+    # The client’s file, the champion, the strategy; the prediction.
+    with django_assert_num_queries(4):
         score(client_id=known_client.client_id)
 
 
@@ -175,4 +174,4 @@ def test_the_vector_is_what_the_bundle_makes_of_the_inputs() -> None:
     bundle: Bundle = registry.champion()
     again = bundle.row(prediction.inputs, prediction.history_vector)
     np.testing.assert_array_equal(prediction.feature_vector, again[0])
-    assert Explanation.objects.get(pk=prediction.pk).status == Explanation.Status.PENDING
+    assert not Explanation.objects.exists()

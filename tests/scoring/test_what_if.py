@@ -76,7 +76,7 @@ def test_nothing_is_stored(scored: Prediction) -> None:
     basis.score({"AMT_CREDIT": 1_000.0})
     basis.score_all([{"AMT_CREDIT": 1_000.0}])
 
-    assert Prediction.objects.count() == Explanation.objects.count() == 1
+    assert (Prediction.objects.count(), Explanation.objects.count()) == (1, 0)
 
 
 def test_the_strategy_in_force_and_the_watch_list_count(scored: Prediction) -> None:

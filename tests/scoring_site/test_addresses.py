@@ -122,7 +122,9 @@ def keys(champion: ModelVersion) -> dict[str, object]:
     )
     with transaction.atomic():
         entry = journal.write(Entry.Kind.NOTED, application=case.application, actor=None)
-    explanation = Explanation.objects.create(prediction=decision.prediction)
+    explanation = Explanation.objects.create(
+        prediction=decision.prediction, status=Explanation.Status.FAILED
+    )
     token, _plain = AuthToken.objects.create(user=UserFactory(role="Integrators"))
     return {
         "monitoring_prediction": decision.prediction_id,
@@ -150,7 +152,7 @@ def test_the_site(
 ) -> None:
     column = PEOPLE.index(request.node.callspec.params["person"])
     score = DecisionFactory(prediction__requested_by=person).prediction_id
-    Explanation.objects.create(prediction_id=score)
+    Explanation.objects.create(prediction_id=score, status=Explanation.Status.FAILED)
     client = _browser(person)
 
     found = {
