@@ -143,6 +143,8 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         # Reads come from the system's cache of the file: sums over the book take half as long.
         " PRAGMA mmap_size=2147418112;",
     }
+    # A thread keeps its connection: opening one costs as much as several queries.
+    _database["CONN_MAX_AGE"] = None
     # Tests use a file as well: in memory, threads meet locks that no file has.
     _database["TEST"] = {"NAME": env.str("TEST_DATABASE", str(VAR_DIR / "test.sqlite3"))}
 elif _database["ENGINE"] == "django.db.backends.postgresql":

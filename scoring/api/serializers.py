@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -120,6 +119,9 @@ class Driver(serializers.Serializer[Any]):
     contribution = serializers.FloatField()
 
 
+_DRIVER = tuple(Driver().fields)
+
+
 class Reason(serializers.Serializer[Any]):
     concept = serializers.CharField(help_text=_("A stable code."))
     label = serializers.CharField()  # type: ignore[assignment]  # shadows Field.label
@@ -139,11 +141,22 @@ class ExplanationOut(serializers.ModelSerializer[Explanation]):
 
     score_id = serializers.UUIDField(source="prediction_id")
     raw_score = serializers.FloatField(source="prediction.raw_score")
-    reasons = Reason(many=True)
+    reasons = serializers.SerializerMethodField()
 
     class Meta:
         model = Explanation
         fields = ["score_id", "status", "base_value", "raw_score", "reasons"]
+
+    @extend_schema_field(Reason(many=True))
+    def get_reasons(self, explanation: Explanation) -> list[dict[str, Any]]:
+        # A serializer of each of a hundred drivers would take longer than computing them.
+        return [
+            {
+                **reason,
+                "drivers": [{name: one[name] for name in _DRIVER} for one in reason["drivers"]],
+            }
+            for reason in explanation.reasons
+        ]
 
 
 class Score(serializers.ModelSerializer[Prediction]):
@@ -160,10 +173,6 @@ class Score(serializers.ModelSerializer[Prediction]):
             "known. Null where the model is not at hand any more."
         )
     )
-    explanation_url = serializers.SerializerMethodField()
-    explanation = serializers.SerializerMethodField(
-        help_text=_("Null unless it was asked for with the score.")
-    )
 
     class Meta:
         model = Prediction
@@ -178,8 +187,6 @@ class Score(serializers.ModelSerializer[Prediction]):
             "history_used",
             "fallbacks",
             "model",
-            "explanation_url",
-            "explanation",
         ]
 
     @extend_schema_field(ModelUsed)
@@ -198,14 +205,17 @@ class Score(serializers.ModelSerializer[Prediction]):
     def get_fallbacks(self, prediction: Prediction) -> list[str] | None:
         return services.fallbacks(prediction)
 
-    @extend_schema_field(ExplanationOut(allow_null=True))
-    def get_explanation(self, prediction: Prediction) -> Any:
-        explanation = self.context.get("explanation")
-        return explanation and ExplanationOut(explanation).data
 
-    def get_explanation_url(self, prediction: Prediction) -> str:
-        path = reverse("api-explanation", kwargs={"pk": prediction.pk})
-        return str(self.context["request"].build_absolute_uri(path))
+class ScoreAnswer(Score):
+    """A stored score, and where its explanation is. For the schema: views put it together."""
+
+    explanation_url = serializers.URLField()
+    explanation = ExplanationOut(
+        allow_null=True, help_text=_("Null unless it was asked for with the score.")
+    )
+
+    class Meta(Score.Meta):
+        fields = [*Score.Meta.fields, "explanation_url", "explanation"]
 
 
 class ChampionOut(ModelUsed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -18,6 +18,12 @@ from monitoring.querysets import PredictionQuerySet
 from scoring import registry, services
 from scoring.api import serializers
 from scoring.api.base import ERRORS, NOT_FOUND, ApiView
+from scoring.models import Explanation
+
+# They hold nothing of a request, and copying their fields for each would cost as much as a score.
+_ASKED = serializers.ScoreRequest()
+_SCORE = serializers.Score()
+_EXPLANATION = serializers.ExplanationOut()
 
 
 class ScoreList(ApiView):
@@ -27,7 +33,7 @@ class ScoreList(ApiView):
         operation_id="scores_create",
         summary="Score an application",
         request=serializers.ScoreRequest,
-        responses={(201, "application/json"): serializers.Score, **ERRORS},
+        responses={(201, "application/json"): serializers.ScoreAnswer, **ERRORS},
         examples=[
             OpenApiExample("A known client", {"client_id": 100001}, request_only=True),
             OpenApiExample(
@@ -46,21 +52,18 @@ class ScoreList(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Score an application, store the prediction, and start its explanation."""
-        asked = serializers.ScoreRequest(data=request.data)
-        asked.is_valid(raise_exception=True)
-        explained = asked.validated_data["explain"]
+        asked = _ASKED.run_validation(request.data)
         prediction = services.score(
-            application=asked.validated_data["application"],
-            client_id=asked.validated_data.get("client_id"),
-            history=asked.validated_data.get("history"),
+            application=asked["application"],
+            client_id=asked.get("client_id"),
+            history=asked.get("history"),
             source=Source.API,
             requested_by=cast(User, request.user),
-            explained=explained,
+            explained=asked["explain"],
         )
-        explanation = services.explanation_of(prediction) if explained else None
-        context = {"request": request, "explanation": explanation}
+        explanation = services.explanation_of(prediction) if asked["explain"] else None
         return Response(
-            serializers.Score(prediction, context=context).data,
+            _answer(request, prediction, explanation),
             status=status.HTTP_201_CREATED,
             headers={"Location": reverse("api-score", kwargs={"pk": prediction.pk})},
         )
@@ -72,12 +75,12 @@ class ScoreDetail(ApiView):
     @extend_schema(
         operation_id="scores_retrieve",
         summary="A stored score",
-        responses={(200, "application/json"): serializers.Score, **ERRORS, **NOT_FOUND},
+        responses={(200, "application/json"): serializers.ScoreAnswer, **ERRORS, **NOT_FOUND},
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """Return a score as it was given."""
         prediction = get_object_or_404(_visible(request).defer("history", "features"), pk=pk)
-        return Response(serializers.Score(prediction, context={"request": request}).data)
+        return Response(_answer(request, prediction))
 
 
 class ScoreExplanation(ApiView):
@@ -96,7 +99,7 @@ class ScoreExplanation(ApiView):
         """Return the ranked reasons, computed now if they were not yet."""
         get_object_or_404(_visible(request).only("pk"), pk=pk)
         explanation = services.explain(prediction_id=pk)
-        return Response(serializers.ExplanationOut(explanation).data)
+        return Response(_EXPLANATION.to_representation(explanation))
 
 
 class Champion(ApiView):
@@ -123,6 +126,17 @@ class Champion(ApiView):
                 "metrics": bundle.metrics,
             }
         )
+
+
+def _answer(
+    request: Request, prediction: Prediction, explanation: Explanation | None = None
+) -> dict[str, Any]:
+    address = reverse("api-explanation", kwargs={"pk": prediction.pk})
+    return {
+        **_SCORE.to_representation(prediction),
+        "explanation_url": request.build_absolute_uri(address),
+        "explanation": explanation and _EXPLANATION.to_representation(explanation),
+    }
 
 
 def _visible(request: Request) -> PredictionQuerySet:
