@@ -140,6 +140,12 @@ class DayInput(forms.DateInput):
             }
         )
 
+    def format_value(self, value: Any) -> str | None:
+        if isinstance(value, str):  # of an address, which says days as ISO 8601 does
+            value = _iso_day(value) or value
+        shown: str | None = super().format_value(value)
+        return shown
+
 
 class MomentInput(forms.DateTimeInput):
     """As `DayInput`, for a day and a time."""
@@ -203,6 +209,13 @@ def _spelled_out(text: str) -> str:
     except ValueError:
         return text
     return day.strftime(_first_format())
+
+
+def _iso_day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day
+    except ValueError:
+        return None
 
 
 def _first_format() -> str:

@@ -51,14 +51,17 @@ def test_days_that_are_none_are_answered_with_the_way_to_write_them(
 def test_what_is_shown_is_read_again(language: str) -> None:
     with translation.override(language):
         day, moment = DayField(), MomentField()
-        at = timezone.make_aware(datetime(2026, 12, 31, 9, 5))
+        midnight = datetime(2026, 12, 31, tzinfo=timezone.get_current_timezone())
+        at = midnight.replace(hour=9, minute=5)
         shown = moment.widget.format_value(moment.prepare_value(at))
 
         assert day.widget.format_value(LAST_DAY) == "31/12/1980"
+        assert day.widget.format_value("1980-12-31") == "31/12/1980"
+        assert day.widget.format_value("1980-13-31") == "1980-13-31"
         assert shown == "31/12/2026 09:05"
         assert moment.clean(shown) == at
         assert moment.clean("2026-12-31T09:05") == at
-        assert moment.clean("31/12/2026") == timezone.make_aware(datetime(2026, 12, 31))
+        assert moment.clean("31/12/2026") == midnight
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,7 @@ def test_saving_a_view(manager: User, logged_in: LogIn) -> None:
     assert f"{HISTORY}?outcome=decline&amp;pd_from=20" in client.get(HISTORY).content.decode()
 
 
+@pytest.mark.usefixtures("french")
 def test_numbers_and_days_are_typed_in_the_readers_language(
     manager: User, logged_in: LogIn
 ) -> None:
