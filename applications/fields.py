@@ -7,6 +7,7 @@ in the page's. Forms and filters use these fields alone, so that all of them rea
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from applications import numbers
 
 _LOOK = "form-control"
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 _EXAMPLE_DAY = datetime(1980, 12, 31, 9, 30)  # noqa: DTZ001 - shown as an example, in no zone
 _DAY_IN_DIGITS = 8  # 31121980: some phones offer digits and nothing else
 
@@ -34,6 +36,8 @@ class NumberInput(forms.TextInput):
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return numbers.write(value) if self.grouped else str(value)
+        if isinstance(value, str):  # of an address, which may have a decimal point
+            value = _with_the_readers_mark(value)
         shown: str | None = super().format_value(value)
         return shown
 
@@ -209,6 +213,16 @@ def _spelled_out(text: str) -> str:
     except ValueError:
         return text
     return day.strftime(_first_format())
+
+
+def _with_the_readers_mark(text: str) -> str:
+    if not _DECIMAL.fullmatch(text):
+        return text
+    try:
+        numbers.read(text)
+    except numbers.Ambiguous:  # the reader is asked what it means, and must see what was typed
+        return text
+    return text.replace(".", str(formats.get_format("DECIMAL_SEPARATOR")))
 
 
 def _iso_day(text: str) -> date | None:

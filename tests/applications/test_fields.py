@@ -81,6 +81,21 @@ def test_percentages(language: str, typed: str, share: float) -> None:
         assert PercentField(min_value=0.1, max_value=99.9).clean(typed) == share
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "shown"),
+    [
+        ("fr", "10.5", "10,5"),
+        ("fr", "3,5", "3,5"),
+        ("fr", "12.500", "12.500"),  # the reader is asked what it means
+        ("en", "10.50", "10.50"),
+        ("fr", "many", "many"),
+    ],
+)
+def test_an_address_is_shown_in_the_readers_language(language: str, typed: str, shown: str) -> None:
+    with translation.override(language):
+        assert NumberField().widget.format_value(typed) == shown
+
+
 def test_a_comma_that_may_be_a_decimal_mark_is_asked_about() -> None:
     with pytest.raises(forms.ValidationError, match=r"35 or 3\.5"):
         PercentField(min_value=0.1, max_value=99.9).clean("3,5")

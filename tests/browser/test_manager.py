@@ -104,6 +104,7 @@ def test_a_saved_view_is_restored_in_another_language(page: Page, manager: User)
     page.locator("#id_name").fill("À risque")
     page.locator("#id_name").press("Enter")
     expect(page.locator("#id_pd_from")).to_have_value("10,5")
+    expect(page.locator("#id_decided_from")).to_have_value("01/02/2020")
     shown = page.locator("#results .desk-count").inner_text().split()[0]
 
     page.context.set_extra_http_headers({"Accept-Language": "en"})
