@@ -25,8 +25,9 @@ from applications.services import deciding, filing, lettering, records, steering
 from applications.services.deciding import Seen, Verdict
 from monitoring.models import Outcome
 from monitoring.services import record_outcome
+from scoring.exceptions import NoChampion
 from scoring.models import ClientFile, Strategy
-from scoring.strategies import Terms, terms_in_force
+from scoring.strategies import StrategyTerms, in_force
 
 EXAMPLES = 120
 _DAYS = 90
@@ -82,6 +83,7 @@ _LAST_NAMES = [
 ]
 
 
+_SHARES = {"banker": 5, "banker2": 4, "banker3": 3}  # of the applications, by banker
 _LIMITS = {"large_amount": 1_200_000.0, "maximum_debt_ratio": 0.3}
 _LAST_LETTERS = timedelta(days=9)  # letters younger than this still wait, older ones went out
 _KNOWN_AFTER = timedelta(days=25)  # what becomes of the loans of the demo
@@ -125,7 +127,8 @@ class _Desk:
     def __init__(self, rng: random.Random, outcomes: Mapping[int, bool]) -> None:
         self.rng = rng
         self.outcomes = outcomes
-        self.banker = User.objects.get(username="banker")
+        # The first of them is the one the tour logs in as: what waits for a banker waits for her.
+        self.bankers = list(User.objects.filter(username__in=_SHARES).order_by("username"))
         self.manager = User.objects.get(username="manager")
         self.second = User.objects.get(username="manager2")
         self.now = timezone.now()
@@ -141,10 +144,10 @@ class _Desk:
 
     def agree_on_a_strategy(self, start: datetime) -> None:
         before = start - timedelta(days=3)
-        terms, _none = terms_in_force(before)
+        terms = self._terms(before)
         rules = {code: {"outcome": "refer", "limit": limit} for code, limit in _LIMITS.items()}
         strategy = steering.propose_strategy(
-            terms=Terms(
+            terms=StrategyTerms(
                 refer_from=round(terms.refer_from, 3),
                 decline_from=round(terms.decline_from, 3),
                 cost_ratio=terms.cost_ratio,
@@ -160,7 +163,8 @@ class _Desk:
             version=strategy.version, settled_by=self.second, answer="Agreed.", at=start
         )
 
-    def file(self, client: ClientFile, **changes: object) -> Decision:
+    def file(self, client: ClientFile, *, by: User | None = None, **changes: object) -> Decision:
+        banker = by or self._banker()
         on = timezone.localtime(self.now).date()
         application = LoanApplication(
             client_number=client.client_id,
@@ -168,21 +172,22 @@ class _Desk:
             last_name=self.rng.choice(_LAST_NAMES),
             **{**home_credit.fields(client.application, on=on), **changes},
         )
-        draft = filing.save_draft(application=application, filed_by=self.banker, at=self.now)
-        decision = filing.submit(application_id=draft.pk, submitted_by=self.banker, at=self.now)
+        draft = filing.save_draft(application=application, filed_by=banker, at=self.now)
+        decision = filing.submit(application_id=draft.pk, submitted_by=banker, at=self.now)
         self._plan(decision)
         return decision
 
     def leave_something_to_do(self, clients: Iterable[ClientFile]) -> None:
         """Large loans to look at, a question to the banker, a proposal to agree to."""
-        large = [self.file(client, amount=1_350_000.0) for client in clients]
+        first = self.bankers[0]
+        large = [self.file(client, by=first, amount=1_350_000.0) for client in clients]
         referred = [decision for decision in large if decision.outcome == Outcome.REFER]
         if referred:
             self._ask_back(self._case(referred[0].application_id))
         declined = Decision.objects.filter(outcome=Outcome.DECLINE, kind="automatic")
         if decision := declined.order_by("-decided_at").first():
             self._overrule(decision, Outcome.APPROVE, OverrideReason.RELATIONSHIP)
-        terms, _strategy = terms_in_force(self.now)
+        terms = self._terms(self.now)
         steering.propose_strategy(
             terms=replace(terms, refer_from=round(0.8 * terms.refer_from, 3)),
             comment="More referrals before the holidays, while two colleagues can take them.",
@@ -268,12 +273,12 @@ class _Desk:
             letter = lettering.make(
                 decision_id=case.decision_id,
                 language="en",
-                made_by=self.banker,
+                made_by=application.filed_by,
                 at=self.now,
             )
         except NothingToTell:  # a person has to word the reason
             return
-        lettering.hand_over(letter_id=letter.pk, by=self.banker, at=self.now)
+        lettering.hand_over(letter_id=letter.pk, by=application.filed_by, at=self.now)
 
     def _learn(self, application: LoanApplication) -> None:
         """What became of a loan that was granted."""
@@ -285,6 +290,16 @@ class _Desk:
                 defaulted=defaulted,
                 observed_on=timezone.localtime(self.now).date(),
             )
+
+    def _banker(self) -> User:
+        shares = [_SHARES[banker.username] for banker in self.bankers]
+        return self.rng.choices(self.bankers, shares)[0]
+
+    def _terms(self, at: datetime) -> StrategyTerms:
+        found = in_force(at)
+        if found is None:
+            raise NoChampion
+        return found.terms
 
     def _case(self, key: UUID) -> Case:
         cases = Case.objects.select_related("application", "decision__prediction")

@@ -20,7 +20,7 @@ from applications import bands, simulation
 from applications.choices import FamilyStatus, Gender
 from applications.models import Decision
 from ml.fairness import FEWEST, FOUR_FIFTHS, impact_ratios, interval
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 
 _NOT_STATED = ("", None, Gender.OTHER.value, FamilyStatus.UNKNOWN.value)
 
@@ -146,8 +146,19 @@ class Report:
         """Whether two groups of any attribute are large enough to compare."""
         return any(len(attribute.large) > 1 for attribute in self.attributes)
 
+    @property
+    def conclusive(self) -> bool:
+        """Whether of two groups of an attribute enough outcomes are known to compare errors."""
+        known = ([g.with_outcome >= FEWEST for g in a.groups] for a in self.attributes)
+        return any(sum(enough) > 1 for enough in known)
 
-def of_decisions(*, since: datetime | None, today: Terms, tried: Terms) -> Report | None:
+
+NOTHING = Report(applicants=0, with_outcome=0, attributes=[], adverse={})
+
+
+def of_decisions(
+    *, since: datetime | None, today: StrategyTerms, tried: StrategyTerms
+) -> Report | None:
     """Look at stored automatic decisions; None if there are none. One query."""
     found = (
         Decision.objects.automatic(since)
@@ -168,7 +179,7 @@ def of_decisions(*, since: datetime | None, today: Terms, tried: Terms) -> Repor
     return _report(cells.with_columns(pl.col("bad").cast(pl.Boolean)))
 
 
-def of_reference(*, today: Terms, tried: Terms) -> Report:
+def of_reference(*, today: StrategyTerms, tried: StrategyTerms) -> Report:
     """Look at the champion's reference sample, whose outcomes are known.
 
     Raises

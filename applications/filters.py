@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +17,9 @@ from django.utils.choices import flatten_choices
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from applications import numbers
 from applications.choices import Contract, Decided, OverrideReason
+from applications.fields import DayField, NumberField, PercentField
 from applications.models import Decision, LoanApplication, WatchListEntry
 from applications.querysets import DecisionQuerySet, LoanApplicationQuerySet, name_of_user
 from monitoring.models import Completeness, Source
@@ -44,7 +45,36 @@ def _search(placeholder: Any) -> filters.CharFilter:
     )
 
 
-def _day(field: str, lookup: str, label: Any) -> filters.DateFilter:
+class DayFilter(filters.DateFilter):  # type: ignore[misc]  # untyped package
+    """A day typed in the reader's language."""
+
+    field_class = DayField
+
+
+class NumberFilter(filters.Filter):  # type: ignore[misc]  # untyped package
+    """A number typed in the reader's language."""
+
+    field_class = NumberField
+
+
+class PercentFilter(filters.Filter):  # type: ignore[misc]  # untyped package
+    """A share typed in per cent."""
+
+    field_class = PercentField
+
+
+class SteadyOrdering(filters.OrderingFilter):  # type: ignore[misc]  # untyped package
+    """Sorts by one column and, where that says the same of several rows, by their age.
+
+    Without that, a row could stand on two pages, and another on none.
+    """
+
+    def filter(self, queryset: QuerySet[Any], value: list[str] | None) -> QuerySet[Any]:
+        ordered: QuerySet[Any] = super().filter(queryset, value)
+        return ordered.order_by(*ordered.query.order_by, "-pk") if value else ordered
+
+
+def _day(field: str, lookup: str, label: Any) -> DayFilter:
     """The day from which, or up to which, a moment counts; the index on the moment serves it."""
 
     def within(queryset: QuerySet[Any], _name: str, day: date) -> QuerySet[Any]:
@@ -52,27 +82,26 @@ def _day(field: str, lookup: str, label: Any) -> filters.DateFilter:
             return queryset.filter(**{f"{field}__gte": _midnight(day)})
         return queryset.filter(**{f"{field}__lt": _midnight(min(day, _LAST) + timedelta(days=1))})
 
-    return filters.DateFilter(
-        method=within, label=label, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    return DayFilter(method=within, label=label)
 
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(max(day, _FIRST), time.min))
 
 
-def _number(field: str, lookup: str, label: Any, highest: int, unit: float = 1) -> Any:
-    """A bound typed in `unit`s of the field."""
-
-    def within(queryset: QuerySet[Any], _name: str, bound: Decimal) -> QuerySet[Any]:
-        return queryset.filter(**{f"{field}__{lookup}": float(bound) * unit})
-
-    return filters.NumberFilter(
-        method=within,
+def _amount(lookup: str, label: Any) -> NumberFilter:
+    return NumberFilter(
+        field_name="application__amount",
+        lookup_expr=lookup,
         label=label,
         min_value=0,
-        max_value=highest,
-        widget=forms.NumberInput(attrs={"min": 0, "max": highest, "step": "any"}),
+        max_value=10**12,
+    )
+
+
+def _pd(lookup: str, label: Any) -> PercentFilter:
+    return PercentFilter(
+        field_name="prediction__pd", lookup_expr=lookup, label=label, min_value=0, max_value=100
     )
 
 
@@ -176,10 +205,10 @@ class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packag
         label=_("Type of loan"),
         empty_label=_("Any type"),
     )
-    amount_from = _number("application__amount", "gte", _("Amount from"), 10**12)
-    amount_to = _number("application__amount", "lte", _("Amount up to"), 10**12)
-    pd_from = _number("prediction__pd", "gte", _("PD from, in %"), 100, unit=0.01)
-    pd_to = _number("prediction__pd", "lte", _("PD up to, in %"), 100, unit=0.01)
+    amount_from = _amount("gte", _("Amount from"))
+    amount_to = _amount("lte", _("Amount up to"))
+    pd_from = _pd("gte", _("PD from, in %"))
+    pd_to = _pd("lte", _("PD up to, in %"))
     channel = filters.ChoiceFilter(
         field_name="prediction__source",
         choices=Source,
@@ -197,7 +226,7 @@ class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packag
         label=_("Model or strategy"),
         empty_label=_("Any"),
     )
-    sort = filters.OrderingFilter(
+    sort = SteadyOrdering(
         label=_("Sorted by"),
         fields=(
             ("decided_at", "decided"),
@@ -260,9 +289,13 @@ class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packag
         )
 
     def query(self) -> str:
-        """The filters in use, as in the address, always in the same order."""
+        """The filters in use as an address for readers of any language, in one order."""
         return urlencode(
-            [(field.name, field.data) for field in self.form if field.data and not field.errors]
+            [
+                (field.name, self._in_address(field))
+                for field in self.form
+                if field.data and not field.errors
+            ]
         )
 
     def described(self) -> list[tuple[str, str]]:
@@ -272,6 +305,14 @@ class DecisionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packag
             for field in self.form
             if field.data and not field.errors and not field.is_hidden
         ]
+
+    def _in_address(self, field: forms.BoundField) -> str:
+        value = self.form.cleaned_data.get(field.name)
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, float):
+            return numbers.plain(field.field.prepare_value(value))
+        return str(field.data)
 
     def _said(self, field: forms.BoundField) -> str:
         choices = getattr(field.field, "choices", None)

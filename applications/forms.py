@@ -72,10 +72,6 @@ class Input:
     def filled(self) -> bool:
         return self.field.value() not in _EMPTY
 
-    @property
-    def is_day(self) -> bool:
-        return isinstance(self.field.field, forms.DateField)
-
 
 @dataclass(frozen=True)
 class BoundGroup:

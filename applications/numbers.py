@@ -60,11 +60,22 @@ def write(value: float) -> str:
 
     `read` returns the very same number again.
     """
-    whole, _, rest = f"{abs(Decimal(repr(value))):f}".partition(".")
+    sign, whole, rest = _digits(value)
     shown = formats.number_format(int(whole), force_grouping=True)
-    rest = _without_doubt(whole, rest.rstrip("0"))
     separator = formats.get_format("DECIMAL_SEPARATOR")
-    return ("-" if value < 0 else "") + shown + (f"{separator}{rest}" if rest else "")
+    return sign + shown + (f"{separator}{rest}" if rest else "")
+
+
+def plain(value: float) -> str:
+    """Return a number as every language reads it, for addresses: no groups, a decimal point."""
+    sign, whole, rest = _digits(value)
+    return sign + whole + (f".{rest}" if rest else "")
+
+
+def _digits(value: float) -> tuple[str, str, str]:
+    """The sign of a number, and its digits before and after the decimal mark."""
+    whole, _, rest = f"{abs(Decimal(repr(value))):f}".partition(".")
+    return ("-" if value < 0 else ""), whole, _without_doubt(whole, rest.rstrip("0"))
 
 
 def _plain(text: str) -> str:

@@ -21,7 +21,7 @@ from applications.models import Decision
 from ml.decision import CutOffs
 from monitoring.models import Outcome
 from scoring import policy
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 
 LATEST = 10_000
 _EXAMPLES = 5
@@ -101,7 +101,7 @@ class Trial:
         return [*self.effects.values(), *([self.together] if len(self.effects) > 1 else [])]
 
 
-def tried(terms: Terms, *, latest: int = LATEST) -> Trial:
+def tried(terms: StrategyTerms, *, latest: int = LATEST) -> Trial:
     """Take the latest automatic decisions again. Three queries."""
     sample = _sample(latest)
     listed = watch_list.all_named() if "watch_list" in terms.rules else watch_list.nobody

@@ -4,8 +4,11 @@ Two groups of applicants are looked at. Of stored decisions the PD is known, so 
 defaulters and refused good clients are expected ones. Of the champion's reference sample the
 PD was given by models that had not learned from the applicant, and the outcome is known.
 
-A referral is counted as a manager would settle it at the lowest expected cost: granted below
-the cost-optimal PD, refused from there on. Policy rules are no part of these figures, since
+A referral costs a review, and is counted as managers settled those that the cut-offs of their
+day referred: the share they granted below the cost-optimal PD, and from there on. Where too few
+were settled to say, the decision of lowest expected cost is assumed: granted below, refused from
+there on. At equal PD managers are taken to know no better than the score who will repay, since
+what became of the refused is not known. Policy rules are no part of these figures, since
 the reference sample does not hold what they look at; see `applications.rule_trial`.
 """
 
@@ -21,7 +24,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from django.core.cache import cache
-from django.db.models import Case, Count, F, FloatField, IntegerField, Sum, Value, When
+from django.db.models import Case, Count, F, FloatField, IntegerField, Q, Sum, Value, When
 from django.db.models.functions import Floor
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,14 +34,51 @@ from applications.choices import Contract
 from applications.models import Decision
 from applications.querysets import DecisionQuerySet
 from ml.bundle import REFERENCE
-from monitoring.models import Completeness
+from monitoring.models import Completeness, Outcome
 from scoring import registry
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 
+# A named assumption until the bank puts its own: twenty reviews cost as much as one good loan
+# refused.
+REVIEW_COST = 0.05
+FEWEST_SETTLED = 20  # referrals, for a share of them to say how managers decide
 BINS = 1_000  # of the PD, from 0 to 1
 _APPROVED, _REFERRED, _DECLINED = range(3)
 _HISTOGRAM_SECONDS = 60  # it does not depend on what is tried
 _SHOWN_UP_TO = 0.995  # share of applicants whose PDs the charts show at least
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Referrals of a kind that managers settled, and what that lets one expect of others."""
+
+    referrals: int
+    granted: int
+    assumed: float
+
+    @property
+    def enough(self) -> bool:
+        return self.referrals >= FEWEST_SETTLED
+
+    @property
+    def share(self) -> float:
+        """Of referrals that are granted: the observed one, else the assumed one."""
+        return self.granted / self.referrals if self.enough else self.assumed
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """How referrals end, below the cost-optimal PD and from there on, and what each costs.
+
+    Attributes
+    ----------
+    cost : float
+        Of one review, in refused good clients.
+    """
+
+    cost: float
+    below: Settled
+    above: Settled
 
 
 @dataclass(frozen=True)
@@ -51,8 +91,8 @@ class Figures:
         Defaulters among those granted, directly or after a referral.
     refused_good : float
         Those among the refused, directly or after a referral, who would have repaid.
-    ratio : float
-        What a missed defaulter costs, in refused good clients.
+    ratio, review : float
+        What a missed defaulter and a review cost, in refused good clients.
     """
 
     applicants: int
@@ -62,6 +102,7 @@ class Figures:
     missed: float
     refused_good: float
     ratio: float
+    review: float
 
     @property
     def approval_rate(self) -> float:
@@ -78,7 +119,12 @@ class Figures:
     @property
     def cost(self) -> float:
         """Per applicant."""
-        return (self.ratio * self.missed + self.refused_good) / self.applicants
+        return (self.ratio * self.missed + self.refused_good) / self.applicants + self.review_cost
+
+    @property
+    def review_cost(self) -> float:
+        """The part of the cost that is the work of managers."""
+        return self.review * self.referral_rate
 
 
 @dataclass(frozen=True)
@@ -101,6 +147,7 @@ class Simulation:
     """All figures of a simulation; `real` where the outcomes are known."""
 
     real: bool
+    reviews: Reviews
     overall: Compared
     segments: list[Segment]
     missing: list[str]
@@ -114,8 +161,14 @@ class Simulation:
         return [(i / 100, share, cost) for i, (share, cost) in enumerate(pairs)]
 
 
-def on_decisions(*, since: datetime | None, today: Terms, tried: Terms) -> Simulation | None:
-    """Simulate on automatic decisions; None if there are none. Two queries."""
+def on_decisions(
+    *,
+    since: datetime | None,
+    today: StrategyTerms,
+    tried: StrategyTerms,
+    review_cost: float = REVIEW_COST,
+) -> Simulation | None:
+    """Simulate on automatic decisions; None if there are none. Three queries."""
     decisions = Decision.objects.automatic(since)
     cells = _cells_of_decisions(decisions, today, tried)
     if cells is None:
@@ -125,11 +178,14 @@ def on_decisions(*, since: datetime | None, today: Terms, tried: Terms) -> Simul
     if histogram is None:
         histogram = _histogram(decisions)
         cache.set(key, histogram, _HISTOGRAM_SECONDS)
-    return _simulation(cells, histogram, today, tried, real=False)
+    found = reviews(decisions, tried, review_cost)
+    return _simulation(cells, histogram, today, tried, reviews=found, real=False)
 
 
-def on_reference(*, today: Terms, tried: Terms) -> Simulation:
-    """Simulate on the champion's reference sample.
+def on_reference(
+    *, today: StrategyTerms, tried: StrategyTerms, review_cost: float = REVIEW_COST
+) -> Simulation:
+    """Simulate on the champion's reference sample. One query, for how managers decide.
 
     Raises
     ------
@@ -140,7 +196,7 @@ def on_reference(*, today: Terms, tried: Terms) -> Simulation:
     cells = rows.with_columns(
         severity("PD", today).alias("today"),
         severity("PD", tried).alias("tried"),
-        (pl.col("PD") < tried.cost_optimal).alias("granted"),
+        (pl.col("PD") < tried.cost_optimal).alias("below"),
         pl.lit(1).alias("n"),
         pl.col("TARGET").cast(pl.Float64).alias("bad"),
     )
@@ -148,7 +204,32 @@ def on_reference(*, today: Terms, tried: Terms) -> Simulation:
     histogram = np.zeros((2, BINS + 1))
     np.add.at(histogram[0], place, 1)
     np.add.at(histogram[1], place, rows["TARGET"].to_numpy())
-    return _simulation(cells, histogram, today, tried, real=True)
+    found = reviews(Decision.objects.automatic(), tried, review_cost)
+    return _simulation(cells, histogram, today, tried, reviews=found, real=True)
+
+
+def reviews(decisions: DecisionQuerySet, tried: StrategyTerms, cost: float) -> Reviews:
+    """How managers settled what the cut-offs referred among automatic decisions. One query.
+
+    What a policy rule alone referred is left out: it tells nothing of PDs between cut-offs.
+    """
+    below = Q(prediction__pd__lt=tried.cost_optimal)
+    granted = Q(application__case__decision__outcome=Outcome.APPROVE)
+    counted = decisions.filter(
+        outcome=Outcome.REFER,
+        prediction__pd__gte=F("prediction__refer_from"),
+        application__case__decision__outcome__in=[Outcome.APPROVE, Outcome.DECLINE],
+    ).aggregate(
+        below=Count("pk", filter=below),
+        granted_below=Count("pk", filter=below & granted),
+        above=Count("pk", filter=~below),
+        granted_above=Count("pk", filter=~below & granted),
+    )
+    return Reviews(
+        cost=cost,
+        below=Settled(counted["below"], counted["granted_below"], assumed=1.0),
+        above=Settled(counted["above"], counted["granted_above"], assumed=0.0),
+    )
 
 
 def reference() -> pl.DataFrame:
@@ -157,13 +238,13 @@ def reference() -> pl.DataFrame:
     return _reference(bundle.path / REFERENCE, bundle.sha256)
 
 
-def severity(pd: str, terms: Terms) -> pl.Expr:
+def severity(pd: str, terms: StrategyTerms) -> pl.Expr:
     """0 where a PD is approved, 1 where it is referred, 2 where it is declined."""
     value = pl.col(pd)
     return (value >= terms.refer_from).cast(pl.Int64) + (value >= terms.decline_from)
 
 
-def severity_in_sql(pd: str, terms: Terms) -> Case:
+def severity_in_sql(pd: str, terms: StrategyTerms) -> Case:
     """As `severity`."""
     return Case(
         When(**{f"{pd}__lt": terms.refer_from}, then=Value(_APPROVED)),
@@ -207,10 +288,10 @@ def _completeness(bureau: pl.Expr, previous: pl.Expr) -> pl.Expr:
 
 
 def _cells_of_decisions(
-    decisions: DecisionQuerySet, today: Terms, tried: Terms
+    decisions: DecisionQuerySet, today: StrategyTerms, tried: StrategyTerms
 ) -> pl.DataFrame | None:
     """Decisions counted by segment and outcome, with the sum of their PDs. One query."""
-    granted = Case(
+    below = Case(
         When(prediction__pd__lt=tried.cost_optimal, then=Value(1)),
         default=Value(0),
         output_field=IntegerField(),
@@ -223,7 +304,7 @@ def _cells_of_decisions(
     found = decisions.values(
         today=severity_in_sql("prediction__pd", today),
         tried=severity_in_sql("prediction__pd", tried),
-        granted=granted,
+        below=below,
         contract=F("application__contract_type"),
         completeness=F("prediction__completeness"),
         age=bands.age_in_sql("application__birth_date", timezone.localdate()),
@@ -233,7 +314,7 @@ def _cells_of_decisions(
     rows = list(found)
     if not rows:
         return None
-    return pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("granted") == 1)
+    return pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col("below") == 1)
 
 
 def _histogram(decisions: DecisionQuerySet) -> np.ndarray:
@@ -248,15 +329,23 @@ def _histogram(decisions: DecisionQuerySet) -> np.ndarray:
 
 
 def _simulation(
-    cells: pl.DataFrame, histogram: np.ndarray, today: Terms, tried: Terms, *, real: bool
+    cells: pl.DataFrame,
+    histogram: np.ndarray,
+    today: StrategyTerms,
+    tried: StrategyTerms,
+    *,
+    reviews: Reviews,
+    real: bool,
 ) -> Simulation:
+    ratio = tried.cost_ratio
     titles = _titles()
     known = [name for name in titles if name in cells.columns]
     return Simulation(
         real=real,
-        overall=_compared(_("All applicants"), cells, tried.cost_ratio),
+        reviews=reviews,
+        overall=_compared(_("All applicants"), cells, ratio, reviews),
         segments=[
-            Segment(titles[name][0], _rows(cells, name, titles[name][1], tried.cost_ratio))
+            Segment(titles[name][0], _rows(cells, name, titles[name][1], ratio, reviews))
             for name in known
         ],
         missing=[title for name, (title, _labels) in titles.items() if name not in known],
@@ -280,37 +369,40 @@ def _said(choices: Sequence[tuple[Any, Any]]) -> dict[Any, str]:
 
 
 def _rows(
-    cells: pl.DataFrame, name: str, labels: Mapping[Any, str], ratio: float
+    cells: pl.DataFrame, name: str, labels: Mapping[Any, str], ratio: float, reviews: Reviews
 ) -> list[Compared]:
     parts = cells.partition_by(name, as_dict=True)
     named = {key[0]: part for key, part in parts.items()}
     rest = [value for value in named if value not in labels]
     return [
-        _compared(labels.get(value) or _("Not stated"), named[value], ratio)
+        _compared(labels.get(value) or _("Not stated"), named[value], ratio, reviews)
         for value in [*labels, *rest]
         if value in named
     ]
 
 
-def _compared(label: str, cells: pl.DataFrame, ratio: float) -> Compared:
-    return Compared(label, *(_figures(cells, column, ratio) for column in ("today", "tried")))
+def _compared(label: str, cells: pl.DataFrame, ratio: float, reviews: Reviews) -> Compared:
+    today, tried = (_figures(cells, column, ratio, reviews) for column in ("today", "tried"))
+    return Compared(label, today, tried)
 
 
-def _figures(cells: pl.DataFrame, column: str, ratio: float) -> Figures:
+def _figures(cells: pl.DataFrame, column: str, ratio: float, reviews: Reviews) -> Figures:
     said, n, bad = (cells[name].to_numpy() for name in (column, "n", "bad"))
-    granted = (said == _APPROVED) | ((said == _REFERRED) & cells["granted"].to_numpy())
+    settled = np.where(cells["below"].to_numpy(), reviews.below.share, reviews.above.share)
+    granted = np.select([said == _APPROVED, said == _REFERRED], [1.0, settled])
     return Figures(
         applicants=int(n.sum()),
         approved=int(n[said == _APPROVED].sum()),
         referred=int(n[said == _REFERRED].sum()),
         declined=int(n[said == _DECLINED].sum()),
-        missed=float(bad[granted].sum()),
-        refused_good=float((n - bad)[~granted].sum()),
+        missed=float(bad @ granted),
+        refused_good=float((n - bad) @ (1 - granted)),
         ratio=ratio,
+        review=reviews.cost,
     )
 
 
-def _chart(histogram: np.ndarray, today: Terms, tried: Terms) -> dict[str, Any]:
+def _chart(histogram: np.ndarray, today: StrategyTerms, tried: StrategyTerms) -> dict[str, Any]:
     """JSON-ready: cost over a single cut-off, and how many applicants have which PD."""
     applicants, bad = histogram
     total = applicants.sum()

@@ -13,11 +13,14 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from applications import numbers
+from applications.fields import MomentField, NumberField, PercentField, of_model
 from applications.models import WatchListEntry
+from applications.simulation import REVIEW_COST
 from applications.strategy_display import limit_in_words
 from monitoring.models import Outcome
 from scoring.policy import RULES, Rule
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 
 if TYPE_CHECKING:
     _WatchListModelForm = forms.ModelForm[WatchListEntry]
@@ -42,39 +45,6 @@ _SOURCES = [
     (DECISIONS, _("Stored decisions")),
     (REFERENCE, _("Reference sample of the model")),
 ]
-
-
-class NumberField(forms.FloatField):
-    """A number beside its slider, so of the type that scripts can move."""
-
-    def prepare_value(self, value: Any) -> Any:
-        whole = isinstance(value, float) and value.is_integer()
-        return int(value) if whole else value
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {
-            **super().widget_attrs(widget),
-            "class": "form-control",
-            "step": "any",
-            "inputmode": "decimal",
-            "autocomplete": "off",
-        }
-
-
-class PercentField(NumberField):
-    """A share, typed and shown in per cent."""
-
-    def to_python(self, value: Any) -> float | None:  # type: ignore[override]  # as FloatField's
-        number = super().to_python(value)
-        # Rounded to what was typed: a hundredth of 8.1246 is not quite 0.081246.
-        return None if number is None else round(number / 100, 12)
-
-    def prepare_value(self, value: Any) -> Any:
-        return super().prepare_value(round(100 * value, 4) if isinstance(value, float) else value)
-
-    def run_validators(self, value: Any) -> None:
-        """The limits are those of the number as typed."""
-        super().run_validators(None if value is None else 100 * value)
 
 
 @dataclass(frozen=True)
@@ -152,10 +122,10 @@ class TermsForm(CutOffsForm):
         return values
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> StrategyTerms:
         """What was typed, once it is valid."""
         values = self.cleaned_data
-        return Terms(
+        return StrategyTerms(
             refer_from=values["refer_from"],
             decline_from=values["decline_from"],
             cost_ratio=values["cost_ratio"],
@@ -231,11 +201,19 @@ class SourceForm(forms.Form):
 
     def _value(self, name: str) -> str:
         value = self.cleaned_data.get(name) if self.is_bound else None
-        return str(value or self.fields[name].initial)
+        return str(value or self.get_initial_for_field(self.fields[name], name))
 
 
 class SimulationForm(SourceForm, TermsForm):
-    """Cut-offs and rules to try."""
+    """Cut-offs and rules to try, and what the work of managers costs."""
+
+    review_cost = PercentField(
+        label=_("Cost of a manual review"),
+        min_value=0,
+        max_value=1_000,
+        initial=REVIEW_COST,
+        help_text=_("In per cent of what one refused good loan costs."),
+    )
 
 
 class FairnessForm(SourceForm, CutOffsForm):
@@ -245,13 +223,10 @@ class FairnessForm(SourceForm, CutOffsForm):
 class EffectForm(forms.Form):
     """When a proposal shall take effect, and why it is made."""
 
-    effective_from = forms.DateTimeField(
+    effective_from = MomentField(
         label=_("Takes effect"),
         required=False,
-        widget=forms.DateTimeInput(
-            format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local", "class": "form-control"}
-        ),
-        help_text=_("Leave it empty for as soon as it is approved."),
+        help_text=_("A day and a time, or empty for as soon as it is approved."),
     )
     comment = forms.CharField(
         label=_("Comment"),
@@ -296,7 +271,7 @@ class ProposalForm(EffectForm, TermsForm):
         self.order_fields([*(name for name in self.fields if name not in last), *last])
 
 
-class AnswerForm(forms.Form):
+class ProposalAnswerForm(forms.Form):
     """What the other manager says to a proposal."""
 
     answer = forms.CharField(
@@ -314,10 +289,8 @@ class WatchListForm(_WatchListModelForm):
     class Meta:
         model = WatchListEntry
         fields = ["client_number", "first_name", "last_name", "birth_date", "reason"]
-        widgets = {
-            "birth_date": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-            "reason": forms.Textarea(attrs={"rows": 3}),
-        }
+        formfield_callback = of_model
+        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "client_number": _("Enough by itself, if the person is a client."),
             "first_name": _("Leave it empty to watch everybody with this name and birthday."),
@@ -345,7 +318,7 @@ class WatchListForm(_WatchListModelForm):
         """Not the database's own, which says the same as `clean` less helpfully."""
 
 
-def initial_of(terms: Terms) -> dict[str, Any]:
+def initial_of(terms: StrategyTerms) -> dict[str, Any]:
     """The form's values for a strategy."""
     values: dict[str, Any] = {
         name: getattr(terms, name)
@@ -371,14 +344,23 @@ def carried(query: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in query.items() if name in names}
 
 
-def as_query(terms: Terms) -> str:
+def as_query(terms: StrategyTerms) -> str:
     """The address of the simulator with these terms, behind its question mark."""
     initial = initial_of(terms)
     form = SimulationForm(initial=initial)
     wanted = [name for name in form.fields if not name.startswith("outcome_") or name in initial]
     values = {name: form[name].value() for name in wanted}
-    return urlencode({name: _typed(value) for name, value in values.items() if value})
+    return urlencode({name: _in_address(value) for name, value in values.items() if value})
 
 
-def _typed(value: Any) -> Any:
-    return "on" if value is True else value
+def typed(value: Any) -> str:
+    """What a browser would send of a value that the form holds."""
+    if value is True:
+        return "on"
+    return numbers.write(value) if isinstance(value, int | float) else str(value)
+
+
+def _in_address(value: Any) -> str:
+    """As `typed`, for readers of any language."""
+    plain = isinstance(value, int | float) and value is not True
+    return numbers.plain(value) if plain else typed(value)

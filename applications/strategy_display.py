@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from applications.summary import number, percentage
 from monitoring.models import Outcome
 from scoring.policy import RULES
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class RuleInWords:
 
 
 @dataclass(frozen=True)
-class Zone:
+class Stretch:
     """A stretch of the PD axis, in hundredths of its length."""
 
     outcome: str
@@ -65,12 +65,12 @@ def limit_in_words(unit: str, limit: float) -> str:
     return number(limit)
 
 
-def axis(terms: Terms, *beside: Terms) -> list[Zone]:
+def axis(terms: StrategyTerms, *beside: StrategyTerms) -> list[Stretch]:
     """The cut-offs on an axis that also holds those of the strategies `beside`."""
     highest = min(1.0, 2.5 * max(t.decline_from for t in (terms, *beside)))
     bounds = (0.0, terms.refer_from / highest, terms.decline_from / highest, 1.0)
     return [
-        Zone(outcome.value, round(100 * low, 3), round(100 * (high - low), 3))
+        Stretch(outcome.value, round(100 * low, 3), round(100 * (high - low), 3))
         for outcome, low, high in zip(
             (Outcome.APPROVE, Outcome.REFER, Outcome.DECLINE), bounds[:-1], bounds[1:], strict=True
         )
@@ -78,7 +78,7 @@ def axis(terms: Terms, *beside: Terms) -> list[Zone]:
     ]
 
 
-def differences(before: Terms, after: Terms) -> list[Difference]:
+def differences(before: StrategyTerms, after: StrategyTerms) -> list[Difference]:
     """Two strategies, line by line: rules that neither has are left out."""
     lines = [
         Difference(

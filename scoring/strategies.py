@@ -18,9 +18,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ml.decision import CutOffs
 from scoring import policy, registry
-from scoring.exceptions import StrategyRefused
+from scoring.exceptions import NoChampion, StrategyRefused
 from scoring.models import Strategy
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ _CLOCKS_DIFFER = timedelta(minutes=2)  # a form may be as old as that and still 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
+class StrategyTerms:
     """What a strategy decides by.
 
     Attributes
@@ -53,7 +52,7 @@ class Terms:
     second_manager_pd: float | None = None
 
     @classmethod
-    def of(cls, strategy: Strategy) -> Terms:
+    def of(cls, strategy: Strategy) -> StrategyTerms:
         return cls(**{name: getattr(strategy, name) for name in cls.__dataclass_fields__})
 
     @property
@@ -62,33 +61,37 @@ class Terms:
         return 1 / (1 + self.cost_ratio)
 
 
-def terms_in_force(at: datetime) -> tuple[Terms, Strategy | None]:
-    """Return what decides at a moment: an approved strategy, else the champion's cut-offs.
+@dataclass(frozen=True)
+class InForce:
+    """What decides at a moment: the terms of a strategy, or the champion's own cut-offs."""
 
-    Raises
-    ------
-    NoChampion
-        If there is neither.
-    """
+    terms: StrategyTerms
+    strategy: Strategy | None = None
+
+
+def in_force(at: datetime) -> InForce | None:
+    """Return what decides at a moment; None before there is a strategy or a champion."""
     strategy = Strategy.objects.with_people().in_force(at)
     if strategy is not None:
-        return Terms.of(strategy), strategy
-    bundle = registry.champion()
-    cut_offs: CutOffs = bundle.cut_offs
-    return (
-        Terms(
+        return InForce(StrategyTerms.of(strategy), strategy)
+    try:
+        bundle = registry.champion()
+    except NoChampion:
+        return None
+    cut_offs = bundle.cut_offs
+    return InForce(
+        StrategyTerms(
             refer_from=cut_offs.refer_from,
             decline_from=cut_offs.decline_from,
             cost_ratio=bundle.cost_ratio,
-        ),
-        None,
+        )
     )
 
 
 @transaction.atomic
 def propose(
     *,
-    terms: Terms,
+    terms: StrategyTerms,
     comment: str,
     proposed_by: User,
     effective_from: datetime | None = None,
@@ -145,7 +148,7 @@ def propose_return(
     """
     earlier = Strategy.objects.get(version=version)
     return propose(
-        terms=Terms.of(earlier),
+        terms=StrategyTerms.of(earlier),
         comment=comment,
         proposed_by=proposed_by,
         effective_from=effective_from,
@@ -238,7 +241,9 @@ def _check_another(strategy: Strategy, user: User) -> None:
         )
 
 
-def _check(terms: Terms, comment: str, effective_from: datetime | None, now: datetime) -> None:
+def _check(
+    terms: StrategyTerms, comment: str, effective_from: datetime | None, now: datetime
+) -> None:
     if not 0 < terms.refer_from <= terms.decline_from < 1:
         raise StrategyRefused(
             _("The cut-offs must lie between 0 % and 100 %, and rise from refer to decline.")

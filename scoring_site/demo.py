@@ -29,6 +29,8 @@ APPLICANTS = 20_000
 SEED = 20
 ACCOUNTS = {
     "banker": "Bankers",
+    "banker2": "Bankers",
+    "banker3": "Bankers",
     "manager": "Managers",
     "manager2": "Managers",
     "admin": "Administrators",

@@ -76,7 +76,7 @@ class Decision(models.Model):
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
-        ordering = ["-decided_at"]
+        ordering = ["-decided_at", "-pk"]
         indexes = [
             models.Index(fields=["-decided_at"], name="decision_decided_at"),
             models.Index(fields=["outcome", "-decided_at"], name="decision_outcome"),

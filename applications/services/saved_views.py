@@ -43,18 +43,12 @@ def delete(*, view: SavedView) -> None:
 
 
 def _store(view: SavedView) -> SavedView:
-    others = SavedView.objects.filter(owner=view.owner_id).exclude(pk=view.pk)
-    if others.filter(name__iexact=view.name).exists():
-        raise _taken(view)
     try:
         with transaction.atomic():
             view.save()
-    except IntegrityError as error:  # somebody was faster, in another window
-        raise _taken(view) from error
+    except IntegrityError as error:
+        raise NameTaken(
+            _("You have a view named “%(name)s” already. Choose another name.")
+            % {"name": view.name}
+        ) from error
     return view
-
-
-def _taken(view: SavedView) -> NameTaken:
-    return NameTaken(
-        _("You have a view named “%(name)s” already. Choose another name.") % {"name": view.name}
-    )

@@ -14,7 +14,7 @@ from applications import journal
 from applications.models import Entry, WatchListEntry
 from scoring import strategies
 from scoring.models import Strategy
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @transaction.atomic
 def propose_strategy(
     *,
-    terms: Terms,
+    terms: StrategyTerms,
     comment: str,
     proposed_by: User,
     effective_from: datetime | None = None,
@@ -160,7 +160,7 @@ def _last_version() -> int:
 def _note_proposal(strategy: Strategy, actor: User, before: int, **details: Any) -> None:
     """Unless it was sent twice, and was written down the first time."""
     if strategy.version > before:
-        terms = asdict(Terms.of(strategy))
+        terms = asdict(StrategyTerms.of(strategy))
         _note(strategy, actor, "proposed", comment=strategy.comment, terms=terms, **details)
 
 

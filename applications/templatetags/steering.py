@@ -5,9 +5,9 @@ from __future__ import annotations
 from django import template
 from django.utils import formats
 
-from applications.strategy_display import RuleInWords, Zone, axis, rules_in_words
+from applications.strategy_display import RuleInWords, Stretch, axis, rules_in_words
 from scoring.models import Strategy
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 
 register = template.Library()
 _MINUS = "\u2212"
@@ -56,14 +56,16 @@ def in_words(rules: dict[str, dict[str, object]]) -> list[RuleInWords]:
 
 
 @register.filter
-def zones(terms: Terms | Strategy, beside: Terms | Strategy | None = None) -> list[Zone]:
+def zones(
+    terms: StrategyTerms | Strategy, beside: StrategyTerms | Strategy | None = None
+) -> list[Stretch]:
     """The axis of a strategy, as long as that of another one beside it."""
     others = [] if beside is None else [_terms(beside)]
     return axis(_terms(terms), *others)
 
 
-def _terms(source: Terms | Strategy) -> Terms:
-    return source if isinstance(source, Terms) else Terms.of(source)
+def _terms(source: StrategyTerms | Strategy) -> StrategyTerms:
+    return source if isinstance(source, StrategyTerms) else StrategyTerms.of(source)
 
 
 def _signed(value: float, decimals: int) -> str:

@@ -14,21 +14,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from applications import rule_trial, simulation
 from applications.services import steering
 from applications.steering_forms import (
-    AnswerForm,
     EffectForm,
+    ProposalAnswerForm,
     ProposalForm,
     SimulationForm,
+    SourceForm,
     as_query,
     carried,
     initial_of,
+    typed,
 )
 from applications.strategy_display import differences
 from applications.views.common import DeskRequest, page_of, page_or_results, role_required
-from scoring.exceptions import NoChampion, StrategyRefused
+from scoring.exceptions import StrategyRefused
 from scoring.models import Strategy
-from scoring.strategies import Terms, terms_in_force
+from scoring.strategies import StrategyTerms, in_force
 
 steering_required = role_required("applications.steer_cut_offs")
+_NUMBERS = ("refer_from", "decline_from", "cost_ratio")
 TRIED_LIVE = 2_000  # decisions that rules are tried on while somebody moves a slider
 
 
@@ -37,11 +40,11 @@ TRIED_LIVE = 2_000  # decisions that rules are tried on while somebody moves a s
 def overview(request: DeskRequest) -> HttpResponse:
     """What is in force, what waits for another manager, what is to come, and all before."""
     now = timezone.now()
-    terms, strategy = _in_force_or_nothing()
+    found = in_force(now)
     all_of_them = Strategy.objects.with_people()
     context = {
-        "terms": terms,
-        "strategy": strategy,
+        "terms": found and found.terms,
+        "strategy": found and found.strategy,
         "proposals": all_of_them.waiting()[:20],
         "to_come": all_of_them.to_come(now)[:20],
         "page": page_of(request, all_of_them.exclude(status=Strategy.Status.PROPOSED)),
@@ -60,11 +63,12 @@ def version(request: DeskRequest, version: int) -> HttpResponse:
 @require_GET
 def simulate(request: DeskRequest) -> HttpResponse:
     """Other cut-offs and rules, tried on the same applicants."""
-    today, strategy = _in_force_or_nothing()
-    if today is None:
+    found = in_force(timezone.now())
+    if found is None:
         return render(request, "applications/steering/no_model.html")
+    today = found.terms
     form = _simulation_form(request, today)
-    context: dict[str, Any] = {"form": form, "today": today, "strategy": strategy}
+    context: dict[str, Any] = {"form": form, "today": today, "strategy": found.strategy}
     if not form.is_bound or form.is_valid():
         tried = form.terms if form.is_bound else today
         context |= _simulated(form, today, tried)
@@ -120,7 +124,7 @@ def propose_return(request: DeskRequest, version: int) -> HttpResponse:
 def settle(request: DeskRequest, version: int) -> HttpResponse:
     """Approve or refuse another manager's proposal, or withdraw one's own."""
     strategy = get_object_or_404(_versions(), version=version)
-    form = AnswerForm(request.POST)
+    form = ProposalAnswerForm(request.POST)
     if not form.is_valid():
         return _version_page(request, strategy, answer_form=form)
     action, answer = request.POST.get("action"), form.cleaned_data["answer"]
@@ -143,7 +147,7 @@ def settle(request: DeskRequest, version: int) -> HttpResponse:
     return redirect("applications:strategy-version", version=version)
 
 
-def _simulation_form(request: DeskRequest, today: Terms) -> SimulationForm:
+def _simulation_form(request: DeskRequest, today: StrategyTerms) -> SimulationForm:
     """What was typed; what an address leaves out is as it is today.
 
     A rule that is off leaves nothing in a complete address, so nothing is missing there.
@@ -153,14 +157,13 @@ def _simulation_form(request: DeskRequest, today: Terms) -> SimulationForm:
     given = set(form.fields) & set(request.GET)
     if not given:
         return form
-    if given.issuperset(name for name, field in form.fields.items() if field.required):
-        return SimulationForm(request.GET, initial=initial)
-    names_rules = any(name.startswith("rule_") for name in given)
+    complete = given.issuperset(SourceForm.base_fields) and given.issuperset(_NUMBERS)
+    names_rules = complete or any(name.startswith("rule_") for name in given)
     data = request.GET.copy()
     for name in set(form.fields) - given:
         value = form[name].value()
         if value and not (names_rules and name.startswith("rule_")):
-            data[name] = "on" if value is True else str(value)
+            data[name] = typed(value)
     return SimulationForm(data, initial=initial)
 
 
@@ -168,54 +171,47 @@ def _versions() -> Any:
     return Strategy.objects.with_people()
 
 
-def _in_force_or_nothing() -> tuple[Terms | None, Strategy | None]:
-    """What decides now; nothing before the first model is active."""
-    try:
-        return terms_in_force(timezone.now())
-    except NoChampion:
-        return None, None
-
-
 def _version_page(
     request: DeskRequest,
     strategy: Strategy,
     *,
-    answer_form: AnswerForm | None = None,
+    answer_form: ProposalAnswerForm | None = None,
     return_form: EffectForm | None = None,
 ) -> HttpResponse:
     now = timezone.now()
-    today, in_force = _in_force_or_nothing()
-    terms = Terms.of(strategy)
+    found = in_force(now)
+    terms = StrategyTerms.of(strategy)
     is_open = strategy.status == Strategy.Status.PROPOSED
     to_come = strategy.status == Strategy.Status.APPROVED and strategy.takes_effect_at > now
     comment = _("Return to version %(version)s.") % {"version": strategy.version}
     context: dict[str, Any] = {
         "strategy": strategy,
         "terms": terms,
-        "today": today,
-        "in_force": in_force,
+        "today": found and found.terms,
+        "in_force": found and found.strategy,
         "is_open": is_open,
         "to_come": to_come,
-        "is_in_force": in_force is not None and in_force.pk == strategy.pk,
+        "is_in_force": found is not None and found.strategy == strategy,
         "is_mine": strategy.proposed_by_id == request.user.pk,
         "simulate": as_query(terms),
-        "answer_form": answer_form or AnswerForm(),
+        "answer_form": answer_form or ProposalAnswerForm(),
         "return_form": return_form or EffectForm(initial={"comment": comment}),
     }
-    if today is not None and (is_open or to_come):
+    if found is not None and (is_open or to_come):
         since = SimulationForm().since()
-        context["differences"] = differences(today, terms)
-        context["simulation"] = simulation.on_decisions(since=since, today=today, tried=terms)
+        context["differences"] = differences(found.terms, terms)
+        context["simulation"] = simulation.on_decisions(since=since, today=found.terms, tried=terms)
     wrong = any(form is not None and form.errors for form in (answer_form, return_form))
     status = 422 if wrong else 200
     return render(request, "applications/steering/version.html", context, status=status)
 
 
-def _simulated(form: SimulationForm, today: Terms, tried: Terms) -> dict[str, Any]:
+def _simulated(form: SimulationForm, today: StrategyTerms, tried: StrategyTerms) -> dict[str, Any]:
+    cost = form.cleaned_data["review_cost"] if form.is_bound else simulation.REVIEW_COST
     found = (
-        simulation.on_reference(today=today, tried=tried)
+        simulation.on_reference(today=today, tried=tried, review_cost=cost)
         if form.on_reference
-        else simulation.on_decisions(since=form.since(), today=today, tried=tried)
+        else simulation.on_decisions(since=form.since(), today=today, tried=tried, review_cost=cost)
     )
     return {
         "simulation": found,
@@ -227,8 +223,8 @@ def _simulated(form: SimulationForm, today: Terms, tried: Terms) -> dict[str, An
 
 def _starting_point(request: DeskRequest) -> dict[str, Any]:
     """What a simulation handed over; else the terms in force."""
-    today, _strategy = _in_force_or_nothing()
-    initial = initial_of(today) if today else {}
+    found = in_force(timezone.now())
+    initial = initial_of(found.terms) if found else {}
     if "refer_from" not in request.GET:
         return initial
     kept = {name: initial[name] for name in initial if name.startswith("second_manager")}

@@ -36,8 +36,9 @@
 
   // Small counts get no ticks between whole numbers.
   function whole(data) {
-    if (!data.stacked) return {};
-    const totals = data.traces[0].y.map((_, i) => data.traces.reduce((sum, t) => sum + t.y[i], 0));
+    if (!data.stacked && !data.horizontal) return {};
+    const counts = (t) => (data.horizontal ? t.x : t.y);
+    const totals = counts(data.traces[0]).map((_, i) => data.traces.reduce((sum, t) => sum + counts(t)[i], 0));
     return Math.max(0, ...totals) < 6 ? { dtick: 1 } : {};
   }
 
@@ -57,7 +58,7 @@
       showlegend: data.traces.length > 1,
       legend: { orientation: "h", x: 0, y: 1.16, traceorder: "normal" },
       xaxis: data.horizontal
-        ? { ...grid, rangemode: "tozero", tickformat: ",d", nticks: 6 }
+        ? { ...grid, rangemode: "tozero", tickformat: ",d", nticks: 6, ...whole(data) }
         : { ...bare, ...(data.x === "date" ? dates(data, width) : { ticksuffix: "\u00a0%" }) },
       yaxis: data.horizontal
         ? { ...bare, type: "category", automargin: true }

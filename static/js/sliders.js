@@ -1,6 +1,13 @@
 // Puts a slider under each number that has one; without this file the number alone does.
+// Numbers are typed in the reader's language: 3,5 in French.
 (() => {
   "use strict";
+  const written = new Intl.NumberFormat(document.documentElement.lang, {
+    maximumFractionDigits: 2,
+    useGrouping: false,
+  });
+  const read = (text) => text.replace(/\s/g, "").replace(",", ".");
+
   for (const place of document.querySelectorAll("[data-slider]")) {
     const number = place.querySelector("input");
     const label = place.querySelector("label");
@@ -12,11 +19,14 @@
       max: place.dataset.highest,
       step: place.dataset.step,
       className: "form-range desk-slider",
-      value: number.value,
+      value: read(number.value),
     });
     slider.setAttribute("aria-label", label.textContent);
-    slider.addEventListener("input", () => { number.value = slider.value; });
-    number.addEventListener("input", () => { slider.value = number.value; });
+    slider.addEventListener("input", () => { number.value = written.format(slider.value); });
+    number.addEventListener("input", () => {
+      const typed = read(number.value);
+      if (typed && !Number.isNaN(Number(typed))) slider.value = typed;
+    });
     place.querySelector(".desk-unit, input").after(slider);
   }
 })();

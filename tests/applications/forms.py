@@ -43,7 +43,7 @@ def typed(**changes: Any) -> dict[str, Any]:
     return {
         "first_name": "Anna",
         "last_name": "Keller",
-        "birth_date": "1985-04-12",
+        "birth_date": "12/04/1985",
         "education": "Higher education",
         "children": "1",
         "family_members": "3",
@@ -52,7 +52,7 @@ def typed(**changes: Any) -> dict[str, Any]:
         "owns_car": "no",
         "income_type": "Working",
         "employment": "in_work",
-        "employed_since": "2015-09-01",
+        "employed_since": "01/09/2015",
         "monthly_income": "180000",
         "contract_type": "Cash loans",
         "amount": "450000",

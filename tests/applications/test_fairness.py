@@ -15,12 +15,12 @@ from applications import fairness, simulation
 from applications.fairness import Attribute, Group, Report
 from monitoring import services as monitoring
 from scoring.models import ModelVersion
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 from tests.applications.factories import DecisionFactory, StrategyFactory
 
 LogIn = Callable[[User], Client]
-TODAY = Terms(refer_from=0.08, decline_from=0.12, cost_ratio=10.0)
-TRIED = Terms(refer_from=0.05, decline_from=0.12, cost_ratio=10.0)
+TODAY = StrategyTerms(refer_from=0.08, decline_from=0.12, cost_ratio=10.0)
+TRIED = StrategyTerms(refer_from=0.05, decline_from=0.12, cost_ratio=10.0)
 
 
 def _group(report: Report, code: str, label: str) -> Group:
@@ -142,16 +142,41 @@ def test_the_page_says_what_it_is_about(
 ) -> None:
     client = logged_in(manager)
 
-    empty = client.get(reverse("applications:fairness")).content.decode()
+    opened = client.get(reverse("applications:fairness"))
+    stored = {"on": "decisions", "period": "90", "refer_from": "5", "decline_from": "15"}
+    empty = client.get(reverse("applications:fairness"), stored).content.decode()
     page = client.get(
         reverse("applications:fairness"),
         {"on": "reference", "period": "90", "refer_from": "5", "decline_from": "15"},
     )
 
+    assert "Too little is known of the stored decisions" in opened.content.decode()
+    assert '<option value="reference" selected>' in opened.content.decode()
+    assert opened.context["report"].with_outcome == opened.context["report"].applicants > 0
     assert "No decision was made in this period" in empty
     assert "reference sample" in page.content.decode()
     assert "Tried" in page.content.decode()
     assert page.context["tried"].refer_from == pytest.approx(0.05)
+
+
+def test_stored_decisions_open_once_enough_outcomes_are_known(
+    manager: User, logged_in: LogIn, champion: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fairness, "FEWEST", 2)
+    client = logged_in(manager)
+    for gender in "FFMM":
+        decision = DecisionFactory(application__gender=gender)
+        opened = client.get(reverse("applications:fairness"))
+        assert opened.context["form"].on_reference
+        monitoring.record_outcome(
+            prediction=decision.prediction, defaulted=False, observed_on=date(2024, 1, 1)
+        )
+
+    opened = client.get(reverse("applications:fairness"))
+
+    assert not opened.context["form"].on_reference
+    assert opened.context["report"].with_outcome == 4
+    assert "Too little is known" not in opened.content.decode()
 
 
 @pytest.mark.django_db
@@ -178,6 +203,7 @@ def test_queries(
     DecisionFactory.create_batch(rows)
     client = logged_in(manager)
 
-    # session, user, own permissions, group permissions, strategy in force, decisions by group
-    with django_assert_num_queries(7):
+    # session, user, own permissions, group permissions, strategy in force, decisions by group,
+    # champion
+    with django_assert_num_queries(8):
         client.get(reverse("applications:fairness"))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -100,6 +101,7 @@ def book(banker: User, manager: User) -> None:
         ({"amount_to": "100000"}, ["Plain approve"]),
         ({"pd_from": "29.9"}, ["Large approve", "Large decline"]),
         ({"pd_from": "4", "pd_to": "6"}, ["Plain approve"]),
+        ({"amount_from": "100,001"}, ["Large approve", "Large decline"]),
         ({"channel": "api"}, ["Large approve", "Large decline"]),
         ({"completeness": "form"}, ["Plain approve"]),
         ({"scored_by": "model:" + "7" * 64}, ["Large approve", "Large decline"]),
@@ -121,9 +123,9 @@ def test_filters(
 @pytest.mark.parametrize(
     ("filters", "field", "words"),
     [
-        ({"pd_from": "101"}, "pd_from", "less than or equal to 100"),
-        ({"pd_to": "-1"}, "pd_to", "greater than or equal to 0"),
-        ({"amount_from": "much"}, "amount_from", "Enter a number"),
+        ({"pd_from": "101"}, "pd_from", "Write a number from 0 to 100"),
+        ({"pd_to": "-1"}, "pd_to", "Write a number from 0 to 100"),
+        ({"amount_from": "much"}, "amount_from", "Write a number"),
         ({"amount_from": "9", "amount_to": "8"}, "amount_to", "Swap the two"),
         ({"decided_from": "2026-02-02", "decided_to": "2026-02-01"}, "decided_to", "Swap the two"),
         ({"scored_by": "strategy:9"}, "scored_by", "Select a valid choice"),
@@ -253,6 +255,52 @@ def test_saving_a_view(manager: User, logged_in: LogIn) -> None:
     assert (view.owner, view.name, view.query) == (manager, "Risky", "outcome=decline&pd_from=20")
     assert answer["Location"] == f"{HISTORY}?outcome=decline&pd_from=20"
     assert f"{HISTORY}?outcome=decline&amp;pd_from=20" in client.get(HISTORY).content.decode()
+
+
+@pytest.mark.usefixtures("french")
+def test_numbers_and_days_are_typed_in_the_readers_language(
+    manager: User, logged_in: LogIn
+) -> None:
+    """What a view keeps of them is read in any language."""
+    for pd in (0.034, 0.035):
+        DecisionFactory(prediction__pd=pd, decided_at=datetime(2026, 1, 31, 12, tzinfo=UTC))
+    client = logged_in(manager)
+    french = {"accept-language": "fr"}
+    typed = {"pd_from": "3,5", "amount_from": "1\u00a0000,5", "decided_from": "31/01/2026"}
+
+    page = client.get(HISTORY, typed, headers=french)
+    client.post(f"{VIEWS}?{urlencode(typed)}", {"name": "Risky"}, headers=french)
+    kept = client.get(f"{HISTORY}?{SavedView.objects.get().query}")
+
+    assert not page.context["filter"].form.errors
+    assert page.context["summary"]["total"] == 1
+    assert 'value="3,5"' in page.content.decode()
+    query = SavedView.objects.get().query
+    assert query == "decided_from=2026-01-31&amount_from=1000.5&pd_from=3.5"
+    assert kept.context["summary"]["total"] == 1
+
+
+@pytest.mark.parametrize("sort", ["", "-decided", "decided", "amount", "-pd", "applicant"])
+def test_pages_hold_every_row_once(sort: str, manager: User, logged_in: LogIn) -> None:
+    now = timezone.now()
+    DecisionFactory.create_batch(60, decided_at=now)
+    client = logged_in(manager)
+
+    shown = [
+        decision.pk
+        for number in (1, 2, 3)
+        for decision in client.get(HISTORY, {"sort": sort, "page": number}).context["page"]
+    ]
+
+    assert sorted(shown) == sorted(Decision.objects.values_list("pk", flat=True))
+    found = client.get(HISTORY, {"sort": sort}).context["filter"].qs
+    assert "id" in str(found.query).rpartition("ORDER BY")[2]
+
+
+def test_the_database_knows_that_capitals_make_no_other_name(manager: User) -> None:
+    SavedView.objects.create(owner=manager, name="Risky", query="")
+    with pytest.raises(IntegrityError):
+        SavedView.objects.create(owner=manager, name="RISKY", query="")
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,7 @@ def test_wrong_filters_say_what_is_wrong(manager: User, logged_in: LogIn) -> Non
 
     html = page.content.decode()
     assert page.status_code == 200
-    assert "Enter a valid date" in html
+    assert "such as 31/12/1980" in html
 
 
 def test_htmx_gets_the_results_alone(manager: User, logged_in: LogIn) -> None:

@@ -87,3 +87,10 @@ def test_numbers_are_grouped_in_the_language() -> None:
     assert numbers.write(450000.0) == "450,000"
     with translation.override("fr"):
         assert numbers.write(24700.5) == "24\u00a0700,5"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("value", [0.0, 3.5, 8.125, 0.125, 12500.0, 1234.5678, -7.25, 1e12, 20])
+def test_plain_numbers_are_read_in_every_language(language: str, value: float) -> None:
+    with translation.override(language):
+        assert float(numbers.read(numbers.plain(value))) == value

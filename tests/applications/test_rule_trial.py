@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from applications import rule_trial
 from monitoring.models import Outcome
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 from tests.applications.factories import DecisionFactory, WatchListEntryFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +21,8 @@ RULES: dict[str, Any] = {
 }
 
 
-def _terms(rules: dict[str, Any]) -> Terms:
-    return Terms(refer_from=0.08, decline_from=0.12, cost_ratio=10.0, rules=rules)
+def _terms(rules: dict[str, Any]) -> StrategyTerms:
+    return StrategyTerms(refer_from=0.08, decline_from=0.12, cost_ratio=10.0, rules=rules)
 
 
 @pytest.fixture

@@ -11,14 +11,16 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from applications import choices, simulation
+from applications.models import Case, Decision
+from monitoring.models import Outcome
 from scoring.models import ModelVersion
-from scoring.strategies import Terms
-from tests.applications.factories import DecisionFactory
+from scoring.strategies import StrategyTerms
+from tests.applications.factories import CaseFactory, DecisionFactory, UserFactory
 
 PDS = (0.02, 0.05, 0.09, 0.10, 0.20)
 # The cost-optimal PD of this ratio is 0.1: a referral of 0.09 is granted, one of 0.10 is not.
-TODAY = Terms(refer_from=0.08, decline_from=0.12, cost_ratio=9.0)
-TRIED = Terms(refer_from=0.04, decline_from=0.06, cost_ratio=9.0)
+TODAY = StrategyTerms(refer_from=0.08, decline_from=0.12, cost_ratio=9.0)
+TRIED = StrategyTerms(refer_from=0.04, decline_from=0.06, cost_ratio=9.0)
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +34,30 @@ def decisions(db: None) -> None:
         DecisionFactory(prediction__pd=pd)
 
 
+def _referral(pd: float, settled: Outcome | None, *, refer_from: float = 0.05) -> Case:
+    """A referral by the cut-offs of its day, settled by a manager unless it still waits."""
+    first = DecisionFactory(
+        outcome=Outcome.REFER,
+        prediction__pd=pd,
+        prediction__refer_from=refer_from,
+        prediction__decline_from=0.3,
+    )
+    last = first
+    if settled:
+        last = Decision.objects.create(
+            application=first.application,
+            prediction=first.prediction,
+            number=2,
+            outcome=settled,
+            kind=Decision.Kind.MANUAL,
+            decided_by=UserFactory(role="Managers"),
+        )
+    return CaseFactory(decision=last)
+
+
 @pytest.mark.usefixtures("decisions")
 def test_expected_figures_of_decisions() -> None:
-    found = simulation.on_decisions(since=None, today=TODAY, tried=TRIED)
+    found = simulation.on_decisions(since=None, today=TODAY, tried=TRIED, review_cost=0)
 
     assert found is not None
     today, tried = found.overall.today, found.overall.tried
@@ -52,13 +75,66 @@ def test_expected_figures_of_decisions() -> None:
 
 @pytest.mark.usefixtures("decisions")
 def test_both_strategies_are_measured_with_the_tried_ratio() -> None:
-    cheaper = Terms(refer_from=0.08, decline_from=0.12, cost_ratio=4.0)
+    cheaper = StrategyTerms(refer_from=0.08, decline_from=0.12, cost_ratio=4.0)
     found = simulation.on_decisions(since=None, today=TODAY, tried=cheaper)
 
     assert found is not None
     assert found.overall.today == found.overall.tried
-    # Granted below 0.2 now, so both referrals.
-    assert found.overall.today.cost == pytest.approx((4 * 0.26 + 0.8) / 5)
+    # Granted below 0.2 now, so both referrals, after a review each.
+    reviews = 2 * simulation.REVIEW_COST
+    assert found.overall.today.cost == pytest.approx((4 * 0.26 + 0.8 + reviews) / 5)
+
+
+@pytest.mark.usefixtures("decisions")
+def test_every_referral_costs_a_review() -> None:
+    free = simulation.on_decisions(since=None, today=TODAY, tried=TRIED, review_cost=0)
+    paid = simulation.on_decisions(since=None, today=TODAY, tried=TRIED, review_cost=0.5)
+
+    assert free is not None
+    assert paid is not None
+    assert paid.overall.today.review_cost == pytest.approx(0.5 * 2 / 5)
+    assert paid.overall.today.cost == pytest.approx(free.overall.today.cost + 0.5 * 2 / 5)
+    assert paid.overall.tried.cost == pytest.approx(free.overall.tried.cost + 0.5 * 1 / 5)
+
+
+@pytest.mark.django_db
+def test_managers_are_taken_to_decide_as_they_did() -> None:
+    """15 of 20 referrals below the cost-optimal PD of 10 % were granted, 5 of 20 above it."""
+    for pd, granted in [(0.09, 15), (0.11, 5)]:
+        for number in range(20):
+            _referral(pd, Outcome.APPROVE if number < granted else Outcome.DECLINE)
+
+    found = simulation.on_decisions(since=None, today=TODAY, tried=TODAY, review_cost=0)
+
+    assert found is not None
+    assert (found.reviews.below.share, found.reviews.above.share) == (0.75, 0.25)
+    today = found.overall.today
+    assert today.referred == 40
+    assert today.missed == pytest.approx(20 * 0.09 * 0.75 + 20 * 0.11 * 0.25)
+    assert today.refused_good == pytest.approx(20 * 0.91 * 0.25 + 20 * 0.89 * 0.75)
+
+
+@pytest.mark.django_db
+def test_too_few_settled_referrals_teach_nothing() -> None:
+    for _ in range(simulation.FEWEST_SETTLED - 1):
+        _referral(0.09, Outcome.DECLINE)
+
+    found = simulation.reviews(Decision.objects.automatic(), TODAY, 0.05)
+
+    assert (found.below.referrals, found.below.granted) == (19, 0)
+    assert (found.below.share, found.above.share) == (1.0, 0.0)
+
+
+@pytest.mark.django_db
+def test_only_settled_referrals_by_the_cut_offs_count() -> None:
+    _referral(0.09, None)
+    _referral(0.09, Outcome.DECLINE, refer_from=0.2)  # a policy rule referred it
+    _referral(0.09, Outcome.APPROVE)
+    CaseFactory(decision__prediction__pd=0.09)  # approved at once
+
+    found = simulation.reviews(Decision.objects.automatic(), TODAY, 0.05)
+
+    assert (found.below.referrals, found.below.granted) == (1, 1)
 
 
 @pytest.mark.usefixtures("decisions")
@@ -138,6 +214,7 @@ def test_no_decision_no_simulation() -> None:
     assert simulation.on_decisions(since=None, today=TODAY, tried=TRIED) is None
 
 
+@pytest.mark.django_db
 def test_real_errors_of_the_reference_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     sample = pl.DataFrame(
         {
@@ -148,7 +225,7 @@ def test_real_errors_of_the_reference_sample(monkeypatch: pytest.MonkeyPatch) ->
     )
     monkeypatch.setattr(simulation, "reference", lambda: sample)
 
-    found = simulation.on_reference(today=TODAY, tried=TRIED)
+    found = simulation.on_reference(today=TODAY, tried=TRIED, review_cost=0)
 
     today = found.overall.today
     assert found.real
@@ -160,7 +237,7 @@ def test_real_errors_of_the_reference_sample(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_reference_of_a_real_model(champion: ModelVersion) -> None:
-    terms = Terms(
+    terms = StrategyTerms(
         refer_from=champion.refer_from, decline_from=champion.decline_from, cost_ratio=10.0
     )
     found = simulation.on_reference(today=terms, tried=terms)
@@ -175,7 +252,7 @@ def test_the_reference_of_a_real_model(champion: ModelVersion) -> None:
 @pytest.mark.usefixtures("decisions")
 def test_the_database_and_the_frame_cut_alike() -> None:
     """At a cut-off itself, a PD belongs to the stricter side in both."""
-    at_cut_offs = Terms(refer_from=0.05, decline_from=0.10, cost_ratio=9.0)
+    at_cut_offs = StrategyTerms(refer_from=0.05, decline_from=0.10, cost_ratio=9.0)
     found = simulation.on_decisions(since=None, today=at_cut_offs, tried=at_cut_offs)
     frame = pl.DataFrame({"PD": PDS}).select(simulation.severity("PD", at_cut_offs))
 
@@ -186,8 +263,8 @@ def test_the_database_and_the_frame_cut_alike() -> None:
 
 
 @pytest.mark.usefixtures("decisions")
-def test_two_queries(django_assert_num_queries: Callable[..., object]) -> None:
-    with django_assert_num_queries(2):  # decisions by segment; by PD
+def test_three_queries(django_assert_num_queries: Callable[..., object]) -> None:
+    with django_assert_num_queries(3):  # decisions by segment; by PD; referrals settled
         simulation.on_decisions(since=None, today=TODAY, tried=TRIED)
-    with django_assert_num_queries(1):  # the histogram does not depend on what is tried
+    with django_assert_num_queries(2):  # the histogram does not depend on what is tried
         simulation.on_decisions(since=None, today=TODAY, tried=TODAY)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from applications.models import Decision, Entry
 from applications.services import steering
 from scoring.models import ModelVersion, Strategy
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 from tests.applications.factories import DecisionFactory, StrategyFactory
 from tests.applications.forms import typed
 from tests.applications.journals import edited
@@ -26,7 +26,7 @@ LogIn = Callable[[User], Client]
 OVERVIEW = reverse("applications:strategy")
 SIMULATE = reverse("applications:simulate")
 PROPOSE = reverse("applications:strategy-propose")
-TERMS = Terms(refer_from=0.07, decline_from=0.12, cost_ratio=10.0)
+TERMS = StrategyTerms(refer_from=0.07, decline_from=0.12, cost_ratio=10.0)
 FORM = {
     "refer_from": "7",
     "decline_from": "12.5",
@@ -68,7 +68,7 @@ def test_a_proposal_holds_what_was_typed(manager: User, logged_in: LogIn) -> Non
 
     strategy = Strategy.objects.get()
     assert answer["Location"] == _page("strategy-version", strategy.version)
-    assert Terms.of(strategy) == Terms(
+    assert StrategyTerms.of(strategy) == StrategyTerms(
         refer_from=0.07,
         decline_from=0.125,
         cost_ratio=8.0,
@@ -98,18 +98,18 @@ def test_a_double_click_proposes_once(manager: User, logged_in: LogIn) -> None:
     ("changes", "message"),
     [
         ({"refer_from": "13"}, "at or above the PD from which loans are referred"),
-        ({"refer_from": "0"}, "greater than or equal to 0.1"),
-        ({"decline_from": "a lot"}, "Enter a number"),
+        ({"refer_from": "0"}, "Write a number from 0.1 to 99.9"),
+        ({"decline_from": "a lot"}, "Write a number, such as 3.5"),
         ({"decline_from": ""}, "This field is required"),
-        ({"cost_ratio": "0"}, "greater than or equal to 0.1"),
+        ({"cost_ratio": "0"}, "Write a number from 0.1 to 1,000"),
         ({"limit_minimum_age": "17"}, "Enter a limit from 18 years to 100 years"),
         ({"limit_minimum_age": ""}, "Enter a limit from 18 years to 100 years"),
         ({"limit_maximum_debt_ratio": "2000"}, "Enter a limit from 0.1"),
-        ({"limit_maximum_debt_ratio": "nan"}, "Enter a number"),
+        ({"limit_maximum_debt_ratio": "nan"}, "Write a number, such as 3.5"),
         ({"outcome_minimum_age": "approve"}, "Select a valid choice"),
-        ({"second_manager_amount": "-1"}, "greater than or equal to 1"),
+        ({"second_manager_amount": "-1"}, "Write a number from 1 to"),
         ({"effective_from": "2020-01-01T10:00"}, "This is in the past"),
-        ({"effective_from": "soon"}, "Enter a valid date/time"),
+        ({"effective_from": "soon"}, "such as 31/12/1980 09:30"),
         ({"comment": " "}, "Say why you propose this"),
     ],
 )
@@ -348,10 +348,10 @@ def test_queries(
     # Each page: session, user, own permissions, group permissions, strategy in force; then
     with django_assert_num_queries(10):  # proposals, to come, count, page of versions
         client.get(OVERVIEW)
-    with django_assert_num_queries(9):  # the version, decisions by segment, by PD
+    with django_assert_num_queries(10):  # the version, decisions by segment, by PD, settled
         client.get(_page("strategy-version", 101))
     cache.clear()
-    with django_assert_num_queries(11):  # by segment, by PD; sample, watch list, how many
+    with django_assert_num_queries(12):  # by segment, by PD, settled; sample, watch list, all
         client.get(SIMULATE)
     with django_assert_num_queries(6):
         client.get(PROPOSE)

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from applications.fields import NumberField, WholeNumberField, YesNoField
+from applications.fields import DayField, NumberField, WholeNumberField, YesNoField
 from applications.forms import REQUIRED, ApplicationForm
 from applications.models import LoanApplication
 from tests.applications.forms import filled_in, typed
@@ -66,7 +66,7 @@ WRONG: dict[type[forms.Field], list[tuple[str, str]]] = {
         ("1,2,3", "Write a number"),
         ("--1", "Write a number"),
         ("9" * 41, "Write a number"),
-        ("12,50", "Did you mean"),
+        ("1,5", "Did you mean"),
         ("-1", "from"),
         ("10" * 12, "from"),
     ],
@@ -77,10 +77,12 @@ WRONG: dict[type[forms.Field], list[tuple[str, str]]] = {
         ("-1", ""),
         ("9" * 30, ""),
     ],
-    forms.DateField: [
+    DayField: [
         ("yesterday", "a day that exists"),
         ("2021-02-29", "a day that exists"),
-        ("04/12/1985", "a day that exists"),  # April or December?
+        ("29/02/2021", "a day that exists"),
+        ("12/31/1980", "a day that exists"),  # the day comes first
+        ("31/12/80", "a day that exists"),  # of which century?
         ("1850-01-01", ""),
         ("2999-01-01", ""),
     ],

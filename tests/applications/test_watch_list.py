@@ -60,9 +60,10 @@ def test_sent_twice_is_one_entry(manager: User, logged_in: LogIn) -> None:
         ({"reason": ""}, "This field is required"),
         ({"birth_date": ""}, "add the birthday"),
         ({"last_name": ""}, "Give a client number, or a last name and birthday"),
-        ({"client_number": "0"}, "greater than or equal to 1"),
-        ({"client_number": "9" * 30}, "less than or equal to"),
-        ({"birth_date": "2999-01-01"}, "in the future"),
+        ({"client_number": "0"}, "No client has this number"),
+        ({"client_number": "9" * 30}, "No client has this number"),
+        ({"birth_date": "01/01/2999"}, "in the future"),
+        ({"birth_date": "12/31/1985"}, "such as 31/12/1980"),
     ],
 )
 def test_bad_entries(

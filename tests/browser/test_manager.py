@@ -14,7 +14,7 @@ from applications.services import filing
 from monitoring.models import Outcome
 from scoring.models import ModelVersion
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
-from tests.browser.conftest import fits_the_width, log_in
+from tests.browser.conftest import PASSWORD, fits_the_width, log_in
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +91,34 @@ def test_charts_follow_the_filters_and_a_view_is_saved(page: Page, manager: User
     page.get_by_role("link", name="Risky ones").click()
     expect(page.get_by_role("status").filter(has_text="2 decisions")).to_be_visible()
     expect(page.get_by_label("PD from, in %")).to_have_value("10")
+
+
+@pytest.mark.usefixtures("decisions", "french")
+def test_a_saved_view_is_restored_in_another_language(page: Page, manager: User) -> None:
+    """Kept in French, with a decimal comma; opened in English, and left and come back to."""
+    page.context.set_extra_http_headers({"Accept-Language": "fr"})
+    page.goto("/history/views/?pd_from=10,5&outcome=decline&decided_from=01/02/2020")
+    page.locator("#id_username").fill(manager.username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#id_password").press("Enter")
+    page.locator("#id_name").fill("À risque")
+    page.locator("#id_name").press("Enter")
+    expect(page.locator("#id_pd_from")).to_have_value("10,5")
+    expect(page.locator("#id_decided_from")).to_have_value("01/02/2020")
+    shown = page.locator("#results .desk-count").inner_text().split()[0]
+
+    page.context.set_extra_http_headers({"Accept-Language": "en"})
+    page.goto("/history/")
+    page.get_by_text("Saved views").click()
+    page.get_by_role("link", name="À risque").click()
+    expect(page.get_by_label("PD from, in %")).to_have_value("10.5")
+    expect(page.get_by_label("Decided from")).to_have_value("01/02/2020")
+    expect(page.get_by_label("Decision", exact=True)).to_have_value("decline")
+    assert page.locator("#results .desk-count").inner_text().split()[0] == shown
+    page.get_by_role("link", name="Clear").click()
+    expect(page.get_by_label("PD from, in %")).to_have_value("")
+    page.go_back()
+    expect(page.get_by_label("PD from, in %")).to_have_value("10.5")
 
 
 def test_a_dossier_is_verified_and_its_score_computed_again(

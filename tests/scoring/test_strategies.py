@@ -10,13 +10,13 @@ import pytest
 from django.contrib.auth.models import User
 
 from scoring import strategies
-from scoring.exceptions import NoChampion, StrategyRefused
+from scoring.exceptions import StrategyRefused
 from scoring.models import ModelVersion, Strategy
-from scoring.strategies import Terms, terms_in_force
+from scoring.strategies import InForce, StrategyTerms, in_force
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
-TERMS = Terms(
+TERMS = StrategyTerms(
     refer_from=0.07,
     decline_from=0.12,
     cost_ratio=10.0,
@@ -48,7 +48,7 @@ def test_a_proposal_decides_nothing_until_another_approves(author: User, other: 
     strategies.approve(version=1, settled_by=other, answer=" Agreed. ", at=NOW + DAY)
 
     assert Strategy.objects.in_force(NOW + DAY) == strategy
-    assert Terms.of(Strategy.objects.get()) == TERMS
+    assert StrategyTerms.of(Strategy.objects.get()) == TERMS
     assert Strategy.objects.get().answer == "Agreed."
 
 
@@ -175,20 +175,30 @@ def test_a_return_is_a_proposal_of_the_same_terms(author: User, other: User) -> 
     again = strategies.propose_return(version=1, comment="Back.", proposed_by=other, at=NOW + DAY)
 
     assert (again.version, again.status) == (2, Strategy.Status.PROPOSED)
-    assert Terms.of(again) == TERMS
+    assert StrategyTerms.of(again) == TERMS
 
 
 def test_without_a_strategy_the_champions_cut_offs_decide(champion: ModelVersion) -> None:
-    terms, strategy = terms_in_force(NOW)
-    assert strategy is None
+    found = in_force(NOW)
+
+    assert found is not None
+    terms = found.terms
+    assert found.strategy is None
     assert (terms.refer_from, terms.decline_from) == (champion.refer_from, champion.decline_from)
     assert terms.rules == {}
 
 
+@pytest.mark.usefixtures("champion")
+def test_a_strategy_decides_rather_than_the_champion(author: User, other: User) -> None:
+    _proposed(author)
+    strategy = strategies.approve(version=1, settled_by=other, at=NOW)
+
+    assert in_force(NOW + DAY) == InForce(TERMS, strategy)
+
+
 @pytest.mark.django_db
 def test_without_a_model_nothing_decides() -> None:
-    with pytest.raises(NoChampion):
-        terms_in_force(NOW)
+    assert in_force(NOW) is None
 
 
 def test_the_cost_optimal_cut_off_by_hand() -> None:

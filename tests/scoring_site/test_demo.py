@@ -30,7 +30,7 @@ def test_a_second_start_keeps_them_and_follows_the_address(tmp_path: Path) -> No
     second = demo.accounts(url="http://127.0.0.1:2/", path=path)
     assert second == {**first, "url": "http://127.0.0.1:2/"}
     assert json.loads(path.read_text()) == second
-    assert User.objects.count() == 5
+    assert User.objects.count() == 7
 
 
 def test_nobody_else_reads_the_passwords(tmp_path: Path) -> None:
