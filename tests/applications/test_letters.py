@@ -377,6 +377,36 @@ def test_only_the_banker_and_managers_write(
             lettering.hand_over(letter_id=letter.pk, by=stranger)
 
 
+def test_only_they_have_reasons_computed_again(
+    banker: User, other_banker: User, no_role: User
+) -> None:
+    decision, explanation = _refused(banker)
+    Explanation.objects.filter(pk=explanation.pk).update(status=Explanation.Status.FAILED)
+
+    for stranger in (other_banker, no_role):
+        with pytest.raises(NotAllowed):
+            lettering.compute_reasons_again(decision=decision, by=stranger)
+    explanation.refresh_from_db()
+    assert explanation.status == Explanation.Status.FAILED
+
+
+def test_an_applicant_may_have_been_written_to_by_other_means(
+    banker: User, other_banker: User
+) -> None:
+    decision, _ = _refused(banker)
+    due = Case.objects.get().letter_due_on
+    with pytest.raises(NotAllowed):
+        lettering.note_letter_from_elsewhere(decision=decision, by=other_banker)
+
+    for _time in range(2):  # safe to repeat
+        lettering.note_letter_from_elsewhere(decision=decision, by=banker)
+
+    assert Case.objects.get().letter_due_on is None
+    entry = Entry.objects.get(kind=Entry.Kind.LETTER_HANDED_OVER)
+    assert entry.data["due_on"] == due.isoformat()
+    assert edited() == []
+
+
 def test_a_banker_does_not_word_a_managers_reason(banker: User, manager: User) -> None:
     decision, _ = _decided_by_person(
         Outcome.APPROVE, manager, OverrideReason.OTHER, application__filed_by=banker
