@@ -212,7 +212,7 @@ def test_a_question_is_answered_and_comes_back_to_who_asked(
     html = _page(logged_in(banker), case)
     assert "Where is the payslip of May?" in html
     assert "A manager asks you" in html
-    payslip = SimpleUploadedFile("May.pdf", b"%PDF-1.4\n%%EOF\n")
+    payslip = SimpleUploadedFile("May.pdf", pdf())
 
     _post(logged_in(banker), "answer", case, text="It is attached.", documents=payslip)
 
@@ -520,6 +520,7 @@ assert sorted(told) == ["stale"] * 5 + ["won"], told
 assert list(Decision.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
 assert Case.objects.get().decision.number == 2
 from tests.applications.journals import edited
+from tests.applications.files import pdf
 assert edited() == []
 """
 

@@ -153,9 +153,7 @@ def test_no_reason_is_there_for_nothing() -> None:
     assert len(sentences) == len(set(sentences))
 
 
-@pytest.mark.parametrize(
-    "word", ["your age", "sex", "gender", "famil", "child", "region"]
-)
+@pytest.mark.parametrize("word", ["your age", "sex", "gender", "famil", "child", "region"])
 def test_no_sentence_speaks_of_what_is_protected(word: str) -> None:
     for causes in CAUSES.values():
         assert not [c for c in causes.values() if word in str(c.sentence).lower()]
