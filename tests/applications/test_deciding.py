@@ -22,6 +22,7 @@ from applications.services.deciding import Seen, Verdict
 from monitoring.models import Outcome
 from scoring.models import Strategy
 from tests.applications.factories import CaseFactory, UserFactory
+from tests.applications.files import pdf
 from tests.applications.journals import edited
 from tests.scoring_site.interpreter import run
 
@@ -520,7 +521,6 @@ assert sorted(told) == ["stale"] * 5 + ["won"], told
 assert list(Decision.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
 assert Case.objects.get().decision.number == 2
 from tests.applications.journals import edited
-from tests.applications.files import pdf
 assert edited() == []
 """
 
