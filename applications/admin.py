@@ -27,42 +27,19 @@ class DecisionInline(ReadOnly, TabularInline):
 
 
 @admin.register(LoanApplication)
-class LoanApplicationAdmin(ModelAdmin):
-    """A draft may be mended or deleted; what was submitted can only be read."""
+class LoanApplicationAdmin(ReadOnly, ModelAdmin):
+    """What was filed, to be read: applications are filed, changed and thrown away at the desk."""
 
     list_display = ("reference", "named", "filed_by", "status", "amount", "updated_at")
     list_filter = ("status", "contract_type", "updated_at")
     list_select_related = ("filed_by",)
     search_fields = ("reference", "first_name", "last_name", "=client_number")
-    readonly_fields = (
-        "reference",
-        "filed_by",
-        "status",
-        "created_at",
-        "updated_at",
-        "submitted_at",
-    )
     inlines = (DecisionInline,)
     show_full_result_count = False
 
     @admin.display(description=_("Applicant"), ordering="last_name")
     def named(self, application: LoanApplication) -> str:
         return application.applicant
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False  # applications are filed at the desk
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: LoanApplication | None = None
-    ) -> bool:
-        allowed: bool = super().has_change_permission(request, obj)
-        return allowed and (obj is None or obj.is_draft)
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: LoanApplication | None = None
-    ) -> bool:
-        allowed: bool = super().has_delete_permission(request, obj)
-        return allowed and obj is not None and obj.is_draft
 
 
 @admin.register(Decision)

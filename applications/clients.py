@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 import scoring.services
 from applications import home_credit
 from applications.models import LoanApplication
+from applications.querysets import LONGEST_NUMBER, NAMES, holding
 from ml.features import HISTORY_FINGERPRINT
 from scoring.models import ClientFile
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.db.models import QuerySet
 
-LONGEST_NUMBER = 18  # digits; more fit no client
 _TABLES: dict[str, Promise | str] = {
     "bureau": _("Loans at other banks (credit bureau)"),
     "bureau_balance": _("Monthly balances of those loans"),
@@ -111,7 +111,7 @@ def filed_for(number: int, *, viewer: User) -> QuerySet[LoanApplication]:
     return _filed(viewer).filter(client_number=number).order_by("-updated_at")
 
 
-def name_of(filed: Iterable[LoanApplication]) -> str:
+def latest_name(filed: Iterable[LoanApplication]) -> str:
     """Return the name on the latest application that has one."""
     return next((application.applicant for application in filed if application.applicant), "")
 
@@ -124,10 +124,9 @@ def matching(words: str, *, viewer: User) -> QuerySet[LoanApplication, Any]:
     filed = _filed(viewer).filter(client_number__isnull=False)
     if not words:
         filed = filed.filter(filed_by=viewer)
-    for word in words.split():
-        filed = filed.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
     return (
-        filed.order_by()
+        filed.filter(holding(words, texts=NAMES))
+        .order_by()
         .values("client_number")
         .annotate(latest=Max("updated_at"))
         .order_by("-latest", "client_number")
@@ -144,7 +143,7 @@ def found(numbers: Iterable[int], *, viewer: User) -> list[Found]:
     return [
         Found(
             number=number,
-            name=name_of(filed[number]),
+            name=latest_name(filed[number]),
             last=next(iter(filed[number]), None),
             tables=files.get(number),
         )

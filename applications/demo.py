@@ -265,8 +265,9 @@ class _Desk:
         if case.decision.outcome == Outcome.REFER:
             return
         if self.now < timezone.now() - timedelta(days=10):
-            case.letter_due_on = None
-            case.save(update_fields=["letter_due_on"])
+            lettering.note_letter_from_elsewhere(
+                decision=case.decision, by=self.banker, at=self.now
+            )
             return
         scoring.services.explain(prediction_id=case.decision.prediction_id)
         try:

@@ -1,19 +1,31 @@
-"""Which documents may be attached to an application: told by their content, not their name."""
+"""Which documents may be attached to an application: told by their content, not their name.
+
+Each is opened before it is kept: a picture is read to its end, a PDF to its last object. What runs
+or hides something in a PDF is refused, since a banker opens it on a computer of the bank.
+"""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any
 
 import puremagic
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from PIL import Image
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PER_APPLICATION = 20
 LONGEST_NAME = 150
+MOST_PIXELS = 60_000_000  # an A3 page at 400 dots an inch has 31 million
+MOST_OBJECTS = 200_000  # of a PDF, so that checking one takes seconds at most
 ENDINGS = {
     "application/pdf": (".pdf",),
     "image/jpeg": (".jpg", ".jpeg"),
@@ -22,10 +34,28 @@ ENDINGS = {
 ACCEPT = ",".join([*ENDINGS, *(ending for endings in ENDINGS.values() for ending in endings)])
 ALLOWED = gettext_lazy("PDF, JPEG or PNG, at most 10 MB each, 20 per application.")
 _HEAD = 2048  # bytes, enough to tell the types
+# What a PDF runs, starts, fetches or carries along: entries of its dictionaries, and their values.
+_ACTIVE = frozenset(
+    {
+        "/EmbeddedFile",
+        "/EmbeddedFiles",
+        "/FileAttachment",
+        "/ImportData",
+        "/JavaScript",
+        "/JS",
+        "/Launch",
+        "/Rendition",
+        "/RichMedia",
+        "/SubmitForm",
+        "/XFA",
+    }
+)
+
+logging.getLogger("pypdf").setLevel(logging.ERROR)  # it warns of every flaw that it gets over
 
 
 def content_type(file: UploadedFile[Any]) -> str:
-    """Return what a file is.
+    """Return what a file is, after it was opened.
 
     Raises
     ------
@@ -48,6 +78,8 @@ def content_type(file: UploadedFile[Any]) -> str:
         )
     if len(name) > LONGEST_NAME:
         raise _refused(_("“%(name)s” has too long a name: shorten it to 150 characters."), name)
+    if wrong := _opened(file, _CHECKS[found]):
+        raise _refused(str(wrong), name)
     return found
 
 
@@ -68,6 +100,84 @@ def _type_of(file: UploadedFile[Any]) -> str | None:
     except (puremagic.PureError, ValueError):
         return None
     return found if found in ENDINGS else None
+
+
+_Check = Callable[[IO[bytes]], Promise | str]
+
+
+def _opened(file: UploadedFile[Any], check: _Check) -> Promise | str:
+    """What is wrong with a file; empty if it is sound."""
+    file.seek(0)
+    try:
+        return check(file.file)
+    # A file made to harm ends in any error there is: from missing keys to endless recursion.
+    except Exception:
+        return _("“%(name)s” is damaged and cannot be opened. Save or scan it once more.")
+    finally:
+        file.seek(0)
+
+
+def _check_picture(file: IO[bytes]) -> Promise | str:
+    # Only the head is read here, so that a small file of a huge picture is not unpacked.
+    with Image.open(file, formats=["JPEG", "PNG"]) as picture:
+        width, height = picture.size
+        if width * height > MOST_PIXELS:
+            return _("“%(name)s” has too many pixels. Scan it again at a lower resolution.")
+        if picture.format == "PNG":
+            picture.verify()  # the checksum of every part
+        else:
+            picture.draft(
+                "L", (width // 8 or 1, height // 8 or 1)
+            )  # read to its end at an eighth the size
+            picture.load()
+    return ""
+
+
+def _check_pdf(file: IO[bytes]) -> Promise | str:
+    reader = PdfReader(file)
+    if reader.is_encrypted:
+        return _(
+            "“%(name)s” is protected by a password or against changes. Print it into a new PDF "
+            "without protection and choose that."
+        )
+    if not reader.pages:
+        return _("“%(name)s” has no pages. Check the file and choose it again.")
+    for number, names in enumerate(_dictionaries(reader)):
+        if number > MOST_OBJECTS:
+            return _("“%(name)s” is too complicated. Print it into a new PDF and choose that.")
+        if not names.isdisjoint(_ACTIVE):
+            return _(
+                "“%(name)s” carries programs, forms that send data, or other files along. Print "
+                "it into a new PDF and choose that."
+            )
+    return ""
+
+
+def _dictionaries(reader: PdfReader) -> Iterator[set[str]]:
+    """The names in every dictionary that can be reached: of its entries, and of their values."""
+    seen: set[tuple[int, int]] = set()
+    waiting: list[Any] = [reader.trailer]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, IndirectObject):
+            place = (item.idnum, item.generation)
+            if place in seen:
+                continue
+            seen.add(place)
+            item = item.get_object()
+        if isinstance(item, DictionaryObject):
+            values = list(dict.values(item))  # as they stand: an indirect one is followed once
+            yield {*map(str, item), *(str(v) for v in values if isinstance(v, NameObject))}
+            waiting.extend(values)
+        elif isinstance(item, ArrayObject):
+            waiting.extend(list.__iter__(item))
+
+
+_CHECKS: dict[str, _Check] = {
+    "application/pdf": _check_pdf,
+    "image/jpeg": _check_picture,
+    "image/png": _check_picture,
+}
 
 
 def _refused(sentence: str, name: str, **values: str) -> ValidationError:

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from applications import home_credit, journal, verifying
+from applications import findings, home_credit, journal, verifying
+from applications.findings import ToldFinding
 from applications.models import Attachment, Decision, Entry, Letter, LoanApplication
-from applications.summary import number, percentage
 from ml.bundle import Bundle
 from ml.features import HISTORY
 from monitoring.models import Prediction
-from scoring import policy, registry
+from scoring import registry
 from scoring.exceptions import NoChampion
 from scoring.models import Explanation, Strategy
 
@@ -46,17 +45,6 @@ class FeatureGroup:
     concept: str
     rows: list[FeatureRow]
     contribution: float | None
-
-
-@dataclass(frozen=True)
-class FindingRow:
-    """What a policy rule said, in a reader's words."""
-
-    label: Promise | str
-    sentence: Promise | str
-    outcome: str
-    value: str
-    limit: str
 
 
 @dataclass(frozen=True)
@@ -88,9 +76,9 @@ class Dossier:
         return found if found and found.status == Explanation.Status.READY else None
 
     @property
-    def findings(self) -> list[FindingRow]:
+    def findings(self) -> list[ToldFinding]:
         """What the policy said when the application was submitted."""
-        return [_finding(finding) for finding in self.decisions[0].findings]
+        return findings.told(self.decisions[0].findings)
 
     @property
     def raw_columns(self) -> list[tuple[str, str, Any]]:
@@ -191,10 +179,7 @@ def as_json(dossier: Dossier, *, made_by: User, at: datetime | None = None) -> d
         "model": _model(dossier),
         "strategy": journal.fields(dossier.strategy) if dossier.strategy else None,
         "explanation": _explanation(dossier.explanation),
-        "letters": [
-            journal.fields(letter) | {"pdf_base64": base64.b64encode(letter.pdf).decode()}
-            for letter in dossier.letters
-        ],
+        "letters": _letters(dossier.letters),
         "attachments": [journal.fields(attachment) for attachment in dossier.attachments],
         "journal": _journal(dossier.application),
     }
@@ -218,7 +203,9 @@ KEYS: Mapping[str, str] = {
     "journal": "Who did what when. `hash` is the SHA-256 of `content` as JSON text with sorted "
     "keys, no spaces, and characters beyond ASCII escaped; `content.previous` is the hash of the "
     "entry before, which `before` states as it is stored now. `content.data.records` holds the "
-    "digest of each record at that time: the SHA-256 of `records[name]`, written the same way. "
+    "digest of each record at that time: the SHA-256 of `records[key]`, written the same way. "
+    "`content.data.states` holds the digest of what changes by design; of the last entry that "
+    "tells of a record it is the SHA-256 of `states[key]`. "
     "`head` is the end of the whole journal.",
 }
 
@@ -234,24 +221,6 @@ def _bundle(prediction: Prediction) -> tuple[Bundle | None, str]:
 def _strategy(prediction: Prediction) -> Strategy | None:
     version = prediction.cut_offs_version
     return None if version is None else Strategy.objects.filter(version=version).first()
-
-
-def _finding(finding: Mapping[str, Any]) -> FindingRow:
-    rule = policy.RULES.get(finding["code"])
-    unit = rule.unit if rule else ""
-    return FindingRow(
-        label=rule.label if rule else finding["code"],
-        sentence=rule.sentence if rule else "",
-        outcome=finding["outcome"],
-        value=_measured(finding["value"], unit),
-        limit=_measured(finding["limit"], unit),
-    )
-
-
-def _measured(value: float | None, unit: str) -> str:
-    if value is None or not unit:
-        return "–"
-    return percentage(value) if unit == "share" else number(value)
 
 
 def _label(column: str) -> str:
@@ -302,10 +271,21 @@ def _explanation(explanation: Explanation | None) -> dict[str, Any] | None:
     }
 
 
+def _letters(letters: Sequence[Letter]) -> list[dict[str, Any]]:
+    """The letters with their files, which are read in one query for all of them."""
+    whole = Letter.objects.in_bulk([letter.pk for letter in letters])
+    return [
+        journal.fields(whole[letter.pk])
+        | {"pdf_base64": base64.b64encode(whole[letter.pk].pdf).decode()}
+        for letter in letters
+    ]
+
+
 def _journal(application: LoanApplication) -> dict[str, Any]:
     beside = verifying.neighbourhood(application)
     mine = [e for _n, e in sorted(beside.items()) if e.application_id == application.pk]
-    names = {name for entry in mine for name in entry.data.get("records", {})}
+    keys = {key for entry in mine for key in entry.data.get("records", {})}
+    records = dict(sorted(journal.load(keys).items()))
     head = verifying.head()
     return {
         "head": {"sequence": head.sequence, "hash": head.hash},
@@ -318,5 +298,8 @@ def _journal(application: LoanApplication) -> dict[str, Any]:
             }
             for entry in mine
         ],
-        "records": {name: journal.fields(r) for name, r in sorted(journal.load(names).items())},
+        "records": {key: journal.fields(record) for key, record in records.items()},
+        "states": {
+            key: state for key, record in records.items() if (state := journal.state(record))
+        },
     }

@@ -10,7 +10,7 @@ import django_filters as filters
 from django import forms
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.choices import flatten_choices
@@ -21,7 +21,13 @@ from applications import numbers
 from applications.choices import Contract, Decided, OverrideReason
 from applications.fields import DayField, NumberField, PercentField
 from applications.models import Decision, LoanApplication, WatchListEntry
-from applications.querysets import DecisionQuerySet, LoanApplicationQuerySet, name_of_user
+from applications.querysets import (
+    NAMES,
+    DecisionQuerySet,
+    LoanApplicationQuerySet,
+    holding,
+    name_of_user,
+)
 from monitoring.models import Completeness, Source
 from scoring.models import ModelVersion, Strategy
 
@@ -340,12 +346,7 @@ class WatchListFilter(filters.FilterSet):  # type: ignore[misc]  # untyped packa
     def search(
         self, queryset: QuerySet[WatchListEntry], name: str, words: str
     ) -> QuerySet[WatchListEntry]:
-        for word in words.split():
-            found = Q(first_name__icontains=word) | Q(last_name__icontains=word)
-            if word.isdecimal() and len(word) < 19:  # longer ones overflow the column
-                found |= Q(client_number=int(word))
-            queryset = queryset.filter(found)
-        return queryset
+        return queryset.filter(holding(words, texts=NAMES, number="client_number"))
 
     def in_state(
         self, queryset: QuerySet[WatchListEntry], name: str, state: str

@@ -19,7 +19,7 @@ from applications.models import Decision, Entry, Override
 from applications.summary import number, percentage
 
 _EMPTY: tuple[Any, ...] = ("", None, [])
-_HIDDEN = "records"  # digests, for whoever verifies the journal
+_HIDDEN = frozenset({"records", "states"})  # digests, for whoever verifies the journal
 
 
 def told(entry: Entry) -> list[tuple[str, str]]:
@@ -30,7 +30,7 @@ def told(entry: Entry) -> list[tuple[str, str]]:
     return [
         (str(_LABELS.get(key, key)), _value(key, value))
         for key, value in entry.data.items()
-        if key != _HIDDEN and value not in _EMPTY
+        if key not in _HIDDEN and value not in _EMPTY
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
@@ -68,6 +69,8 @@ class Figures(TypedDict):
 
 
 MONTH = timedelta(days=30)
+NAMES = ("first_name", "last_name")
+LONGEST_NUMBER = 18  # digits; more fit no client, nor the column
 _NOTHING: Figures = {"total": 0, "approved": 0, "referred": 0, "declined": 0, "by_people": 0}
 
 
@@ -138,7 +141,7 @@ class LoanApplicationQuerySet(models.QuerySet["LoanApplication"]):
 
     def matching(self, words: str) -> LoanApplicationQuerySet:
         """Those whose reference, applicant or client number holds every word."""
-        return self.filter(_holds(words))
+        return self.filter(holding(words, texts=["reference", *NAMES], number="client_number"))
 
     def with_failed_explanation(self) -> LoanApplicationQuerySet:
         """Those whose decision in force lacks its reasons, because computing them failed."""
@@ -410,15 +413,14 @@ def name_of_user(prefix: str = "") -> Coalesce:
     return Coalesce(NullIf(full, Value("")), f"{prefix}username")
 
 
-def _holds(words: str) -> Q:
+def holding(words: str, *, texts: Sequence[str], number: str = "") -> Q:
+    """Where every word is in one of the text fields, or is the number in another field."""
     condition = Q()
     for word in words.split():
-        found = (
-            Q(reference__icontains=word)
-            | Q(first_name__icontains=word)
-            | Q(last_name__icontains=word)
-        )
-        if word.isdecimal() and len(word) < 19:  # longer ones overflow the column
-            found |= Q(client_number=int(word))
+        found = Q()
+        for field in texts:
+            found |= Q(**{f"{field}__icontains": word})
+        if number and word.isdecimal() and len(word) <= LONGEST_NUMBER:
+            found |= Q(**{number: int(word)})
         condition &= found
     return condition

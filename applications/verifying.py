@@ -1,13 +1,15 @@
 """Is the journal what it was? Its chain of hashes, and the records that it speaks of.
 
 A deleted entry leaves a gap in the numbers, deleted last entries leave the head behind, an edited
-entry has another hash, one whose hash was made anew breaks the link to the next.
+entry has another hash, one whose hash was made anew breaks the link to the next. What
+changes by design must be as the last entry that speaks of it left it. Which model scores is told
+by the activations, a chain of their own.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -19,6 +21,9 @@ from django.utils.translation import gettext as _
 
 from applications import journal
 from applications.models import Attachment, Decision, Entry, JournalHead, LoanApplication
+from monitoring.models import Prediction
+from scoring import activations
+from scoring.models import ModelActivation, ModelVersion
 
 T = TypeVar("T")
 CHUNK = 1_000
@@ -32,9 +37,13 @@ class What(StrEnum):
     MISSING = "missing"
     HEAD = "head"
     CHANGED = "changed"
+    STATE = "state"
     GONE = "gone"
     FILE = "file"
     UNRECORDED = "unrecorded"
+    ACTIVATION = "activation"
+    UNACTIVATED = "unactivated"
+    CHAMPION = "champion"
 
 
 @dataclass(frozen=True)
@@ -44,11 +53,11 @@ class Fault:
     Attributes
     ----------
     sequence : int
-        The entry; of missing entries the first.
+        The entry; of missing entries the first. Of an activation its number.
     last : int
         Of missing entries the last.
     record : str
-        The record, as `journal.name_of` calls it.
+        The record, as `journal.key_of` calls it; of a model its fingerprint.
     """
 
     what: What
@@ -93,7 +102,10 @@ def everything(*, progress: Callable[[int, int], None] = lambda done, of: None) 
         before, hash_before = chunk[-1].sequence, chunk[-1].hash
         progress(before, end.sequence)
     _check_end(before, hash_before, end, report)
-    report.faults += _unrecorded()
+    report.faults += dict.fromkeys(_of_applications())
+    report.faults += _states(Entry.objects.filter(application=None), {})
+    report.faults += _activations(set(_models_that_scored()))
+    report.faults += _champion()
     return report
 
 
@@ -101,14 +113,14 @@ def everything(*, progress: Callable[[int, int], None] = lambda done, of: None) 
 def of_application(application: LoanApplication) -> Report:
     """Check the entries of one application, and the links of each to both of its neighbours.
 
-    `application` must just have been loaded, since it is checked itself.
+    `application` must just have been loaded with its case, since both are checked themselves.
     """
     # Held, so that nothing is added between two looks.
     end = JournalHead.objects.select_for_update().first() or JournalHead()
     found = neighbourhood(application)
     decisions = application.decisions.select_related("prediction")
-    at_hand = [application, *decisions, *(decision.prediction for decision in decisions)]
-    mine = [entry for entry in found.values() if entry.application_id == application.pk]
+    predictions = [decision.prediction for decision in decisions]
+    mine = [entry for _n, entry in sorted(found.items()) if entry.application_id == application.pk]
     report = Report()
     for entry in mine:
         before = found.get(entry.sequence - 1)
@@ -120,8 +132,12 @@ def of_application(application: LoanApplication) -> Report:
             report.faults.append(Fault(What.HEAD, entry.sequence))
         elif after is not None and after.application_id != application.pk:
             _check_link(after, entry.hash, True, report)
-    _check_records(mine, report, at_hand)
+    case = getattr(application, "case", None)  # it may have been deleted
+    at_hand = [application, *([case] if case else []), *decisions, *predictions]
+    today = _check_records(mine, report, at_hand)
+    report.faults += _states(mine, today)
     report.faults += _without_entry(decisions, mine)
+    report.faults += _activations({prediction.model_sha256 for prediction in predictions})
     report.faults = list(dict.fromkeys(report.faults))
     return report
 
@@ -174,8 +190,11 @@ def _check_end(last: int, hash_of_last: str, end: JournalHead, report: Report) -
 
 def _check_records(
     entries: Sequence[Entry], report: Report, at_hand: Iterable[models.Model] = ()
-) -> None:
-    """Check each entry's own hash, and the records of those that are what they were."""
+) -> dict[str, models.Model]:
+    """Check each entry's own hash, and the records of those that are what they were.
+
+    Returns the records, by key.
+    """
     report.entries += len(entries)
     sound = []
     for entry in entries:
@@ -183,38 +202,87 @@ def _check_records(
             sound.append(entry)
         else:
             report.faults.append(Fault(What.ENTRY, entry.sequence))
-    names = {name for entry in sound for name in _records(entry)}
-    here = {journal.name_of(record): record for record in at_hand}
-    today = journal.load(names - set(here)) | {n: r for n, r in here.items() if n in names}
-    digests = {name: journal.digest(record) for name, record in today.items()}
+    keys = {key for entry in sound for key in _records(entry)}
+    today = _loaded(keys, {journal.key_of(record): record for record in at_hand})
+    digests = {key: journal.digest(record) for key, record in today.items()}
     report.records += len(digests)
     for entry in sound:
-        for name, known in _records(entry).items():
-            if name not in digests:
-                report.faults.append(Fault(What.GONE, entry.sequence, record=name))
-            elif digests[name] != known:
-                report.faults.append(Fault(What.CHANGED, entry.sequence, record=name))
-            elif not _file_is_sound(today[name]):
-                report.faults.append(Fault(What.FILE, entry.sequence, record=name))
+        for key, known in _records(entry).items():
+            if key not in digests:
+                report.faults.append(Fault(What.GONE, entry.sequence, record=key))
+            elif digests[key] != known:
+                report.faults.append(Fault(What.CHANGED, entry.sequence, record=key))
+            elif not _file_is_sound(today[key]):
+                report.faults.append(Fault(What.FILE, entry.sequence, record=key))
+    return today
 
 
-def _unrecorded() -> Iterator[Fault]:
-    """Decisions that no entry tells of: put into the database by other ways than the desk's."""
+def _of_applications() -> Iterator[Fault]:
+    """What the entries of each application say together: no decision without one, and states."""
     decisions = Decision.objects.order_by("pk").only("pk", "application_id")
     for chunk in _chunks(decisions.iterator(chunk_size=CHUNK), CHUNK):
-        entries = Entry.objects.filter(application__in={d.application_id for d in chunk})
-        yield from _without_entry(chunk, entries.only("data"))
+        of_these = Entry.objects.filter(application__in={d.application_id for d in chunk})
+        with transaction.atomic():
+            # Held, so that no state moves on between its entry and its record.
+            JournalHead.objects.select_for_update().first()
+            entries = list(of_these.only("data"))
+            moved = list(_states(entries, {}))
+        yield from _without_entry(chunk, entries)
+        yield from moved
 
 
 def _without_entry(decisions: Iterable[Decision], entries: Iterable[Entry]) -> Iterator[Fault]:
-    told = {name for entry in entries for name in _records(entry)}
+    """Decisions that no entry tells of: put into the database by other ways than the desk's."""
+    told = {key for entry in entries for key in _records(entry)}
     for decision in decisions:
-        if journal.name_of(decision) not in told:
-            yield Fault(What.UNRECORDED, record=journal.name_of(decision))
+        if journal.key_of(decision) not in told:
+            yield Fault(What.UNRECORDED, record=journal.key_of(decision))
+
+
+def _states(entries: Iterable[Entry], at_hand: Mapping[str, models.Model]) -> Iterator[Fault]:
+    """Records that are not as the last of these entries left them, in the order of the journal."""
+    last = {key: (entry.sequence, told) for entry in entries for key, told in _told(entry).items()}
+    for key, record in _loaded(set(last), at_hand).items():
+        sequence, told = last[key]
+        if journal.state_digest(record) != told:
+            yield Fault(What.STATE, sequence, record=key)
+
+
+def _loaded(keys: set[str], at_hand: Mapping[str, models.Model]) -> dict[str, models.Model]:
+    """The records of these keys that still exist; those at hand are not read again."""
+    found = {key: at_hand[key] for key in keys & set(at_hand)}
+    return journal.load(keys - set(found)) | found
+
+
+def _activations(scored: set[str]) -> Iterator[Fault]:
+    """Activations that were changed or are gone, and models that scored without one."""
+    known = list(ModelActivation.objects.oldest_first())
+    for number in activations.broken(known):
+        yield Fault(What.ACTIVATION, number)
+    for sha256 in sorted(scored - {activation.model_sha256 for activation in known}):
+        yield Fault(What.UNACTIVATED, record=sha256)
+
+
+def _models_that_scored() -> Iterable[str]:
+    return Prediction.objects.order_by().values_list("model_sha256", flat=True).distinct()
+
+
+def _champion() -> Iterator[Fault]:
+    """Whether the model that scores is the one that was activated last."""
+    champion = ModelVersion.objects.champions().first()
+    last = ModelActivation.objects.first()
+    if (champion.sha256 if champion else "") != (last.model_sha256 if last else ""):
+        yield Fault(What.CHAMPION)
 
 
 def _records(entry: Entry) -> dict[str, str]:
     found: dict[str, str] = entry.data.get("records", {})
+    return found
+
+
+def _told(entry: Entry) -> dict[str, str]:
+    """The states in which an entry left records; older entries told of none."""
+    found: dict[str, str] = entry.data.get("states", {})
     return found
 
 
@@ -239,7 +307,7 @@ def _called(record: str) -> str:
     """A record in a banker's words: "decision 17"."""
     model, _colon, key = record.partition(":")
     kind = journal.model_of(model)
-    return f"{kind._meta.verbose_name if kind else model} {key}"
+    return f"{kind._meta.verbose_name if kind else model} {key}".rstrip()
 
 
 def _words() -> dict[What, str]:
@@ -251,7 +319,13 @@ def _words() -> dict[What, str]:
         What.MISSING: _("Entries %(entry)s to %(last)s are missing from the journal."),
         What.HEAD: _("Entry %(entry)s is not the one the journal ended with."),
         What.CHANGED: _("The %(record)s was changed after entry %(entry)s told of it."),
+        What.STATE: _("The state of the %(record)s is not the one entry %(entry)s left it in."),
         What.GONE: _("The %(record)s, which entry %(entry)s tells of, is gone."),
         What.FILE: _("The file of %(record)s is gone or is not the one entry %(entry)s tells of."),
         What.UNRECORDED: _("No entry of the journal tells of the %(record)s."),
+        What.ACTIVATION: _(
+            "Activation %(entry)s of a model was changed, or does not follow from the one before."
+        ),
+        What.UNACTIVATED: _("Scores were given by a model that was never activated: %(record)s."),
+        What.CHAMPION: _("The model that scores is not the one that was activated last."),
     }

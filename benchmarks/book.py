@@ -225,7 +225,7 @@ def _chained(decisions: list[Decision]) -> list[Entry]:
             data={
                 "outcome": str(decision.outcome),
                 "made": str(decision.kind),
-                "records": {journal.name_of(record): journal.digest(record) for record in about},
+                **journal.digests(about),
             },
             previous_hash=head.hash,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -23,6 +23,9 @@ from monitoring.admin import ReadOnly
 from scoring import services
 from scoring.exceptions import NoChampion
 from scoring.models import ClientFile, Explanation, ModelVersion
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 
 @admin.register(ModelVersion)
@@ -72,7 +75,7 @@ class ModelVersionAdmin(ReadOnly, ModelAdmin):
             return
         version = queryset.get()
         try:
-            services.activate_model(version=version)
+            services.activate_model(version=version, by=cast("User", request.user))
         except NoChampion as error:
             self.message_user(request, str(error), messages.ERROR)
         else:

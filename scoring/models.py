@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from django.conf import settings
@@ -15,8 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from ml.decision import CutOffs
+from monitoring.exceptions import ImmutableRecord
 from monitoring.models import Prediction
-from scoring.querysets import ExplanationQuerySet, ModelVersionQuerySet, StrategyQuerySet
+from scoring.querysets import (
+    ActivationQuerySet,
+    ExplanationQuerySet,
+    ModelVersionQuerySet,
+    StrategyQuerySet,
+)
 from scoring.reasons import told
 
 
@@ -65,6 +71,48 @@ class ModelVersion(models.Model):
     @property
     def path(self) -> Path:
         return Path(settings.BUNDLE_DIR) / self.directory
+
+
+class ModelActivation(models.Model):
+    """That a model became the champion: who said so, and when. Written once, never changed.
+
+    Each is chained to the one before by its hash; see `scoring.activations`.
+    """
+
+    number = models.PositiveIntegerField(_("number"), primary_key=True)
+    model_name = models.CharField(_("model"), max_length=100)
+    model_version = models.CharField(_("version"), max_length=100)
+    model_sha256 = models.CharField(_("fingerprint"), max_length=64)
+    activated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("activated by"),
+        help_text=_("Empty when it was done on the command line."),
+    )
+    activated_at = models.DateTimeField(_("activated at"), default=timezone.now)
+    previous_hash = models.CharField(_("hash before"), max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    objects = ActivationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("activation of a model")
+        verbose_name_plural = _("activations of models")
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.model_name} {self.model_version}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise ImmutableRecord("An activation cannot be changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ImmutableRecord("An activation cannot be deleted.")
 
 
 class Strategy(models.Model):

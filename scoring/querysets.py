@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
 from django.db.models.functions import Greatest
 
+from monitoring.exceptions import ImmutableRecord
+
 if TYPE_CHECKING:
-    from scoring.models import Explanation, ModelVersion, Strategy  # noqa: F401 - named in base classes
+    from scoring.models import (  # noqa: F401 - named in base classes
+        Explanation,
+        ModelActivation,
+        ModelVersion,
+        Strategy,
+    )
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -19,6 +26,19 @@ class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def without_figures(self) -> ModelVersionQuerySet:
         """For scoring: leave the large figures of training where they are."""
         return self.defer("metrics")
+
+
+class ActivationQuerySet(models.QuerySet["ModelActivation"]):
+    """Activations are only added: every bulk way to change them is closed as well."""
+
+    def oldest_first(self) -> ActivationQuerySet:
+        return self.order_by("number")
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise ImmutableRecord("An activation cannot be changed.")
+
+    def delete(self) -> NoReturn:
+        raise ImmutableRecord("An activation cannot be deleted.")
 
 
 class ExplanationQuerySet(models.QuerySet["Explanation"]):

@@ -18,6 +18,7 @@ from uuid import UUID
 import numpy as np
 import polars as pl
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ from ml.bundle import Bundle
 from ml.decision import CutOffs
 from monitoring import services as monitoring
 from monitoring.models import Prediction, Source
-from scoring import backlog, inputs, registry
+from scoring import activations, backlog, inputs, registry
 from scoring.exceptions import InvalidInput, NoChampion, OutdatedHistory
 from scoring.models import ClientFile, Explanation, ModelVersion, Strategy
 
@@ -252,20 +253,30 @@ def register_model(*, bundle_path: Path) -> ModelVersion:
 
 
 @transaction.atomic
-def activate_model(*, version: ModelVersion) -> ModelVersion:
-    """Make a registered model the champion, after loading it once more.
+def activate_model(*, version: ModelVersion, by: User | None = None) -> ModelVersion:
+    """Make a registered model the champion, after loading it once more, and write that down.
+
+    Parameters
+    ----------
+    by : User, optional
+        Who asks; nobody in particular on the command line.
 
     Raises
     ------
+    PermissionDenied
+        If `by` may not activate models.
     NoChampion
         If its files are damaged; the old champion stays.
     """
+    if by is not None and not by.has_perm("scoring.activate_model"):
+        raise PermissionDenied
     registry.load(version)
     list(ModelVersion.objects.select_for_update().champions())  # two activations take turns
     ModelVersion.objects.champions().exclude(pk=version.pk).update(is_champion=False)
     version.is_champion = True
     version.activated_at = timezone.now()
     version.save(update_fields=["is_champion", "activated_at"])
+    activations.write_down(version=version, by=by, at=version.activated_at)
     return version
 
 

@@ -9,7 +9,7 @@ it for the bank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from applications.choices import OverrideReason
 from applications.letters.amounts import money
+from applications.letters.causes import sentence_of
 from applications.models import Decision
 from applications.summary import number, percentage
 from ml.concepts import Concept
@@ -29,6 +30,7 @@ from scoring.policy import RULES
 
 AT_MOST = 4
 _TELLING = 0.03  # a concept that weighs less than this of the strongest one is no reason
+_ABOUT_AS_MUCH = 0.5  # of what the leading feature of a concept weighs
 
 
 @dataclass(frozen=True)
@@ -135,84 +137,32 @@ def _findings(decision: Decision) -> list[dict[str, Any]]:
 
 
 def _of_score(explanation: Explanation) -> Iterator[_Found]:
-    """What spoke against the loan, strongest first."""
+    """What spoke against the loan, strongest first: of each concept the thing that weighed."""
     groups = explanation.grouped
     strongest = max((abs(group["contribution"]) for group in groups), default=0.0)
     for group in groups:
         if group["contribution"] > _TELLING * strongest:
             concept = Concept(group["concept"])
-            sentence = "" if _reveals(group) else str(BY_CONCEPT.get(concept, ""))
-            yield concept.value, gettext_lazy(concept.label), sentence
+            code, sentence = _leading(concept, group["drivers"])
+            yield code or concept.value, gettext_lazy(concept.label), sentence
 
 
-def _reveals(group: Mapping[str, Any]) -> bool:
-    """Whether the strongest fact behind a reason is, or stands for, a protected attribute."""
-    against = (driver for driver in group["drivers"] if driver["contribution"] > 0)
-    leading = next(against, None)
-    return leading is not None and leading["feature"] in _REVEALING
+def _leading(concept: Concept, drivers: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
+    """The reason behind what weighed most against the loan, if that may and can be told.
 
+    If not, the next thing is told in its place only where it weighed about as much: a lesser one
+    would not be the true reason.
+    """
+    against = [driver for driver in drivers if driver["contribution"] > 0]
+    most = max((driver["contribution"] for driver in against), default=0.0)
+    for driver in against:
+        if driver["contribution"] < _ABOUT_AS_MUCH * most:
+            continue
+        code, sentence = sentence_of(concept, driver["feature"], driver["value"])
+        if sentence:
+            return code, sentence
+    return "", ""
 
-# Age, gender and family; the kind of income tells of retirement or parental leave.
-_REVEALING = frozenset(
-    {
-        "CODE_GENDER",
-        "NAME_FAMILY_STATUS",
-        "NAME_TYPE_SUITE",
-        "NAME_INCOME_TYPE",
-        "DAYS_BIRTH",
-        "AGE_AT_END",
-        "INCOME_TO_AGE",
-    }
-)
-# Concepts without a sentence are never given as a reason: age and household are protected, so
-# is where somebody lives, and the social circle tells of other people's loans.
-NEVER_TOLD = frozenset({Concept.AGE, Concept.HOUSEHOLD, Concept.REGION, Concept.SOCIAL_CIRCLE})
-BY_CONCEPT: Mapping[Concept, Promise | str] = {
-    Concept.EXTERNAL_SCORES: gettext_lazy("Credit agencies rate your credit record as weak."),
-    Concept.AFFORDABILITY: gettext_lazy("The repayments are heavy compared with your income."),
-    Concept.LOAN_TERMS: gettext_lazy(
-        "Loans of the amount, cost or length that you asked for are repaid less often."
-    ),
-    Concept.INCOME: gettext_lazy("Your income is low for the loan that you asked for."),
-    Concept.EMPLOYMENT: gettext_lazy(
-        "Your occupation, your employer or your time in the present job speaks for a less "
-        "steady income."
-    ),
-    Concept.EDUCATION: gettext_lazy(
-        "Applicants with your level of education repay their loans less often."
-    ),
-    Concept.HOUSING: gettext_lazy(
-        "Your kind of home or its building speaks for less settled circumstances."
-    ),
-    Concept.ASSETS: gettext_lazy("You own little property, such as a home or a car."),
-    Concept.STABILITY: gettext_lazy(
-        "Your address, identity papers or telephone number changed recently or do not match."
-    ),
-    Concept.CONTACT: gettext_lazy("You gave us few ways to reach you."),
-    Concept.DOCUMENTS: gettext_lazy("The documents that you handed in leave open questions."),
-    Concept.ENQUIRIES: gettext_lazy(
-        "Other lenders have asked the credit bureau about you often in the last months."
-    ),
-    Concept.OTHER_DEBT: gettext_lazy("Your debts with other lenders are heavy."),
-    Concept.BUREAU_CONDUCT: gettext_lazy(
-        "Loans that you had with other lenders were overdue or had to be extended."
-    ),
-    Concept.CREDIT_EXPERIENCE: gettext_lazy(
-        "Your credit history is short, or much of it is recent."
-    ),
-    Concept.PAST_APPLICATIONS: gettext_lazy(
-        "Earlier applications that you made to us were refused, withdrawn or very recent."
-    ),
-    Concept.PAST_LOANS: gettext_lazy(
-        "Loans of the size or on the terms of your earlier ones with us are repaid less often."
-    ),
-    Concept.PAYMENT_CONDUCT: gettext_lazy(
-        "Instalments that you owed us were paid late or not in full."
-    ),
-    Concept.CARD_USE: gettext_lazy(
-        "Your credit cards with us are used close to their limit, or much for cash."
-    ),
-}
 
 _VAGUE = frozenset({OverrideReason.OTHER, OverrideReason.HIDDEN_RISK})
 _BY_MANAGER: Mapping[str, Promise | str] = {

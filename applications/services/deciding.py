@@ -104,7 +104,7 @@ def claim(*, application_id: UUID, by: User, seen: Seen, at: datetime | None = N
         return case
     _check_unchanged(case, seen, Case.Stage.REFERRED)
     _move(case, Case.Stage.CLAIMED, at, claimed_by=by)
-    journal.write(Entry.Kind.CLAIMED, application=case.application, actor=by, at=case.since)
+    _write_down(Entry.Kind.CLAIMED, case, by)
     return case
 
 
@@ -124,9 +124,7 @@ def take_over(*, application_id: UUID, by: User, seen: Seen, at: datetime | None
     _check_nothing_proposed(case)
     before = name_of(case.claimed_by) if case.claimed_by else ""
     _move(case, Case.Stage.CLAIMED, at, claimed_by=by)
-    journal.write(
-        Entry.Kind.CLAIMED, application=case.application, actor=by, at=case.since, taken_from=before
-    )
+    _write_down(Entry.Kind.CLAIMED, case, by, taken_from=before)
     return case
 
 
@@ -142,7 +140,7 @@ def put_back(*, application_id: UUID, by: User, seen: Seen, at: datetime | None 
     _check_decider(case, by)
     _check_claimed(case, by, seen)
     _move(case, Case.Stage.REFERRED, at)
-    journal.write(Entry.Kind.RELEASED, application=case.application, actor=by, at=case.since)
+    _write_down(Entry.Kind.RELEASED, case, by)
     return case
 
 
@@ -160,13 +158,7 @@ def ask_back(
     _check_decider(case, by)
     _check_claimed(case, by, seen)
     _move(case, Case.Stage.RETURNED, at, claimed_by=by, question=question)
-    journal.write(
-        Entry.Kind.RETURNED,
-        application=case.application,
-        actor=by,
-        at=case.since,
-        question=question,
-    )
+    _write_down(Entry.Kind.RETURNED, case, by, question=question)
     return case
 
 
@@ -196,13 +188,7 @@ def answer(
             raise NotAllowed("Only the banker who filed it answers.")
         _check_unchanged(case, seen, Case.Stage.RETURNED)
         _move(case, Case.Stage.CLAIMED, at, claimed_by=case.claimed_by)
-        journal.write(
-            Entry.Kind.ANSWERED,
-            application=case.application,
-            actor=by,
-            at=case.since,
-            answer=text,
-        )
+        _write_down(Entry.Kind.ANSWERED, case, by, answer=text)
         records.file_documents(case.application, by, documents, at=case.since)
         return case
 
@@ -375,6 +361,13 @@ def _move(
     case.save()
 
 
+def _write_down(kind: Entry.Kind, case: Case, by: User, **details: str) -> None:
+    """Tell the journal how a case has just moved."""
+    journal.write(
+        kind, application=case.application, actor=by, about=[case], at=case.since, **details
+    )
+
+
 def _decide(
     case: Case, verdict: Verdict, now: datetime, *, by: User, agreed_by: User | None = None
 ) -> Decision:
@@ -398,7 +391,7 @@ def _decide(
         Entry.Kind.DECIDED,
         application=case.application,
         actor=by,
-        about=[decision],
+        about=[decision, case],
         at=now,
         outcome=decision.outcome,
         made=decision.kind,

@@ -178,8 +178,7 @@ def _submit(
         findings=[finding.as_json() for finding in findings],
         decided_at=now,
     )
-    _open_case(decision, now)
-    _write_down(decision, submitted_by, now)
+    _write_down(_open_case(decision, now), submitted_by, now)
     return decision
 
 
@@ -207,9 +206,9 @@ def _facts(application: LoanApplication, prediction: Prediction) -> policy.Facts
     )
 
 
-def _open_case(decision: Decision, now: datetime) -> None:
+def _open_case(decision: Decision, now: datetime) -> Case:
     referred = decision.outcome == Outcome.REFER
-    Case.objects.create(
+    return Case.objects.create(
         application=decision.application,
         decision=decision,
         stage=Case.Stage.REFERRED if referred else Case.Stage.DECIDED,
@@ -225,8 +224,9 @@ def _referral_reasons(decision: Decision) -> list[str]:
     return by_score + [f["code"] for f in decision.findings if f["outcome"] == Outcome.REFER]
 
 
-def _write_down(decision: Decision, submitted_by: User, now: datetime) -> None:
-    application, prediction = decision.application, decision.prediction
+def _write_down(case: Case, submitted_by: User, now: datetime) -> None:
+    application, decision = case.application, case.decision
+    prediction = decision.prediction
     # Only now: a draft may still be thrown away, and the journal is never shortened.
     journal.write(
         Entry.Kind.CREATED,
@@ -245,7 +245,7 @@ def _write_down(decision: Decision, submitted_by: User, now: datetime) -> None:
         Entry.Kind.DECIDED,
         application=application,
         actor=None,
-        about=[decision],
+        about=[decision, case],
         at=now,
         outcome=decision.outcome,
         made=decision.kind,

@@ -17,7 +17,6 @@ from applications.exceptions import NotAllowed, NothingToTell, Stale
 from applications.letters.content import Content, written
 from applications.letters.grounds import Grounds, Lack, grounds
 from applications.models import Case, Decision, Entry, Letter, Override
-from monitoring.models import Prediction
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -114,15 +113,14 @@ def hand_over(*, letter_id: UUID, by: User, at: datetime | None = None) -> Lette
     case = _locked(letter.decision)
     handed_over = Letter.objects.filter(pk=letter_id, handed_over_at__isnull=True)
     if handed_over.update(handed_over_at=now) == 1:
+        letter.handed_over_at = now
         due = case.letter_due_on
-        if case.stage == Case.Stage.DECIDED:  # else the applicant still waits for the decision
-            case.letter_due_on = None
-            case.save(update_fields=["letter_due_on"])
+        _settle_what_is_due(case)
         journal.write(
             Entry.Kind.LETTER_HANDED_OVER,
             application=letter.decision.application,
             actor=by,
-            about=[letter],
+            about=[letter, case],
             at=now,
             language=letter.language,
             due_on=due,
@@ -130,9 +128,52 @@ def hand_over(*, letter_id: UUID, by: User, at: datetime | None = None) -> Lette
     return Letter.objects.without_pdf().get(pk=letter_id)
 
 
-def compute_reasons_again(*, prediction: Prediction) -> None:
-    """Have the explanation of a refusal computed once more."""
-    scoring.services.retry_explanation(prediction_id=prediction.pk)
+@transaction.atomic
+def note_letter_from_elsewhere(*, decision: Decision, by: User, at: datetime | None = None) -> None:
+    """Write down that the applicant was written to by other means than the desk's letters.
+
+    Raises
+    ------
+    NotAllowed
+        If neither the banker who filed it nor a manager says so.
+    Stale
+        If another decision is in force by now.
+    """
+    if not may_write(by, decision):
+        raise NotAllowed("Only who filed it, and managers, write to the applicant.")
+    case = _locked(decision)
+    if case.letter_due_on is None:
+        return
+    due = case.letter_due_on
+    _settle_what_is_due(case)
+    journal.write(
+        Entry.Kind.LETTER_HANDED_OVER,
+        application=case.application,
+        actor=by,
+        about=[case],
+        at=at or timezone.now(),
+        due_on=due,
+    )
+
+
+def compute_reasons_again(*, decision: Decision, by: User) -> None:
+    """Have the explanation of a refusal computed once more.
+
+    Raises
+    ------
+    NotAllowed
+        If neither the banker who filed it nor a manager asks.
+    """
+    if not may_write(by, decision):
+        raise NotAllowed("Only who filed it, and managers, have its reasons computed again.")
+    scoring.services.retry_explanation(prediction_id=decision.prediction_id)
+
+
+def _settle_what_is_due(case: Case) -> None:
+    """Nothing more is due, unless the applicant still waits for the decision."""
+    if case.stage == Case.Stage.DECIDED:
+        case.letter_due_on = None
+        case.save(update_fields=["letter_due_on"])
 
 
 @transaction.atomic

@@ -51,7 +51,7 @@ def client(request: DeskRequest, number: int) -> HttpResponse:
     told = cards(file)
     context = {
         "number": number,
-        "name": clients.name_of(filed),
+        "name": clients.latest_name(filed),
         "file": file,
         "last_application": as_filed(LoanApplication(**clients.told(file).values)) if file else [],
         "cards": [card for card in told if card.facts],

@@ -72,7 +72,9 @@ def replay(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _application(request: DeskRequest, pk: uuid.UUID) -> LoanApplication:
     visible = LoanApplication.objects.visible_to(request.user).submitted()
-    application: LoanApplication = get_object_or_404(visible.select_related("filed_by"), pk=pk)
+    application: LoanApplication = get_object_or_404(
+        visible.select_related("filed_by", "case"), pk=pk
+    )
     return application
 
 

@@ -85,7 +85,7 @@ def letter_make(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
 def letter_reasons(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
     """Have the reasons computed once more."""
     _application, decision = _in_force(request, pk)
-    lettering.compute_reasons_again(prediction=decision.prediction)
+    lettering.compute_reasons_again(decision=decision, by=request.user)
     messages.info(request, _("The reasons are being computed again."))
     return _back(pk, _language(request.POST.get("language")))
 

@@ -42,7 +42,7 @@ def rename(request: DeskRequest, pk: int) -> HttpResponse:
     form = SavedViewForm(request.POST)
     if form.is_valid():
         try:
-            services.rename(view=view, name=form.cleaned_data["name"])
+            services.rename(view=view, name=form.cleaned_data["name"], by=request.user)
         except NameTaken as error:
             form.add_error("name", str(error))
         else:
@@ -57,7 +57,7 @@ def delete(request: DeskRequest, pk: int) -> HttpResponse:
     """Deleting one that is gone already is no mistake."""
     view = SavedView.objects.filter(pk=pk, owner=request.user).first()
     if view is not None:
-        services.delete(view=view)
+        services.delete(view=view, by=request.user)
         messages.success(request, _("The view “%(name)s” is deleted.") % {"name": view.name})
     return redirect("applications:saved-views")
 

@@ -22,6 +22,7 @@ from applications.services.deciding import Seen, Verdict
 from monitoring.models import Outcome
 from scoring.models import Strategy
 from tests.applications.factories import CaseFactory, UserFactory
+from tests.applications.files import pdf
 from tests.applications.journals import edited
 from tests.scoring_site.interpreter import run
 
@@ -212,7 +213,7 @@ def test_a_question_is_answered_and_comes_back_to_who_asked(
     html = _page(logged_in(banker), case)
     assert "Where is the payslip of May?" in html
     assert "A manager asks you" in html
-    payslip = SimpleUploadedFile("May.pdf", b"%PDF-1.4\n%%EOF\n")
+    payslip = SimpleUploadedFile("May.pdf", pdf())
 
     _post(logged_in(banker), "answer", case, text="It is attached.", documents=payslip)
 

@@ -88,9 +88,10 @@ def test_queries_of_the_page(decision: Decision, manager: User, logged_in: LogIn
     # Session, user, own and group permissions, application; decisions with score and reasons,
     # model, entries, letters, attachments.
     assert len(queries) <= 11  # the model is read from disk by the first page alone
-    # Session to application as above; entries with their neighbours, decisions with score, head,
-    # letters. Notes, overrides and attachments would be one query each.
-    assert len(checking) <= 12
+    # Session to application with its case; head, entries with their neighbours, decisions with
+    # score, letters, activations, count in the navigation. Notes, overrides and attachments would
+    # be one query each.
+    assert len([q for q in checking if "SAVEPOINT" not in q["sql"]]) <= 11
 
 
 def test_features_add_up_to_the_raw_score(decision: Decision) -> None:
@@ -122,15 +123,47 @@ def test_the_file_can_be_checked_without_the_site(
     assert set(file["keys"]) == set(file) - {"format", "made_at", "made_by", "keys"}
     entries = file["journal"]["entries"]
     assert len(entries) == 4
+    told: dict[str, str] = {}
     for entry in entries:
         assert sha256(entry["content"]) == entry["hash"]
         assert entry["content"]["previous"] == entry["before"]
         for name, digest in entry["content"]["data"]["records"].items():
             assert sha256(file["journal"]["records"][name]) == digest
+        told |= entry["content"]["data"]["states"]
+    assert {name.partition(":")[0] for name in told} == {"case", "letter", "loanapplication"}
+    for name, digest in told.items():
+        assert sha256(file["journal"]["states"][name]) == digest
     assert file["journal"]["head"] == {"sequence": 4, "hash": entries[-1]["hash"]}
     vector = base64.b64decode(file["prediction"]["features_base64"])
     assert hashlib.sha256(vector).hexdigest() == file["prediction"]["features"]
     assert base64.b64decode(file["letters"][0]["pdf_base64"]) == b"%PDF"
+
+
+def test_letters_are_read_together(decision: Decision, manager: User, logged_in: LogIn) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert logged_in(manager).get(_address("dossier-json", decision)).status_code == 200
+        return sum('FROM "applications_letter"' in query["sql"] for query in found)
+
+    one = _letter(decision, manager)
+    few = queries()
+    with transaction.atomic():
+        one.pk, one.language, one._state.adding = None, "fr", True
+        one.save()
+
+    assert queries() == few
+
+
+def test_findings_are_told_as_on_the_result(
+    decision: Decision, manager: User, logged_in: LogIn
+) -> None:
+    finding = {"code": "maximum_debt_ratio", "value": 0.452, "limit": 0.35, "outcome": "refer"}
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE applications_decision SET findings = %s", [json.dumps([finding])])
+
+    html = logged_in(manager).get(_address("dossier", decision)).content.decode()
+
+    assert "45.2\u00a0%; the limit is 35\u00a0%" in html
 
 
 def test_a_vector_of_another_length_is_shown_without_values(
@@ -167,7 +200,7 @@ def test_verification_tells_what_was_changed(
         cursor.execute("UPDATE applications_decision SET reason = 'x'")
     after = client.get(_address("verify", decision), headers=headers).content.decode()
 
-    assert "Nothing was changed or deleted: 3 entries and 3 records" in before
+    assert "Nothing was changed or deleted: 3 entries and 4 records" in before
     assert f"The decision {decision.pk} was changed after entry 3 told of it." in after
     assert ("<html" in before) is not htmx
 
@@ -212,6 +245,7 @@ def test_the_journal_speaks_the_words_of_people() -> None:
         "something": "else",
         "size": 2048,
         "records": {"decision:1": "0" * 64},
+        "states": {"case:1": "0" * 64},
         "agreed_by": "",
     }
 

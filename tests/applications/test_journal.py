@@ -5,19 +5,35 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from pytest_django import Settings
 
+import scoring.services
 from applications import journal, verifying
+from applications.choices import OverrideReason
 from applications.exceptions import Frozen
-from applications.models import Attachment, Decision, Entry, LoanApplication, Note
-from applications.services import filing
-from tests.applications.factories import LoanApplicationFactory
+from applications.models import (
+    Attachment,
+    Case,
+    Decision,
+    Entry,
+    LoanApplication,
+    Note,
+    Override,
+)
+from applications.services import deciding, filing, lettering, steering
+from monitoring.exceptions import ImmutableRecord
+from monitoring.models import Outcome
+from scoring.models import ModelActivation, ModelVersion
+from scoring.strategies import Terms
+from tests.applications.factories import LoanApplicationFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("champion")]
 
@@ -89,6 +105,139 @@ def test_an_edit_shows(decision: Decision, table: str, change: str, what: str) -
     (fault,) = _faults()
     assert fault.sentence.startswith(what)
     assert _here(decision) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "record"),
+    [
+        ("applications_case", "letter_due_on = NULL", "case"),
+        ("applications_case", "stage = 'returned', question = 'x'", "case"),
+        ("applications_loanapplication", "submitted_at = '2020-01-01'", "loan application"),
+    ],
+)
+def test_an_edited_state_shows(decision: Decision, table: str, change: str, record: str) -> None:
+    _edit(table, change)
+
+    (fault,) = _faults()
+    assert fault.sentence == (
+        f"The state of the {record} {decision.application_id} is not the one "
+        f"entry {fault.sequence} left it in."
+    )
+    assert _here(decision) == [fault]
+
+
+def test_a_state_is_compared_with_the_last_entry_that_tells_of_it(
+    decision: Decision, manager: User, other_manager: User
+) -> None:
+    application = decision.application
+    case = Case.objects.get(pk=application.pk)
+    assert case.stage == Case.Stage.REFERRED
+    case = deciding.claim(application_id=case.pk, by=manager, seen=deciding.Seen.of(case))
+    assert _faults() == _here(decision) == []
+    outcome = Outcome.DECLINE
+    with mock.patch.object(deciding, "needing_second_manager", return_value=[outcome]):
+        proposal = deciding.decide(
+            application_id=application.pk,
+            by=manager,
+            verdict=deciding.Verdict(outcome, OverrideReason.BUDGET, "Checked."),
+            seen=deciding.Seen.of(case),
+        )
+    assert isinstance(proposal, Override)
+    assert _faults() == []
+    deciding.settle(override_id=proposal.pk, by=other_manager, agrees=True, answer="Yes.")
+    assert _faults() == _here(decision) == []
+
+    _edit("applications_override", "answer = 'No.'")
+
+    (fault,) = _faults()
+    assert fault.sentence.startswith(f"The state of the override {proposal.pk} is not the one")
+    assert _here(decision) == [fault]
+
+
+def test_an_edited_hand_over_shows(decision: Decision, manager: User) -> None:
+    letter = lettering.make(decision_id=decision.pk, language="en", made_by=manager)
+    lettering.hand_over(letter_id=letter.pk, by=manager)
+    assert _faults() == _here(decision) == []
+
+    _edit("applications_letter", "handed_over_at = NULL")
+
+    (fault,) = _faults()
+    assert fault.sentence.startswith(f"The state of the letter {letter.pk}")
+    assert _here(decision) == [fault]
+
+
+def test_an_edited_strategy_shows(manager: User, other_manager: User) -> None:
+    terms = Terms(refer_from=0.1, decline_from=0.2, cost_ratio=10.0)
+    proposed = steering.propose_strategy(terms=terms, comment="Try.", proposed_by=manager)
+    steering.approve_strategy(version=proposed.version, settled_by=other_manager)
+    assert _faults() == []
+
+    _edit("scoring_strategy", "status = 'refused'")
+
+    (fault,) = _faults()
+    assert fault.sentence.startswith("The state of the cut-off strategy ")
+
+
+# --- which model scored ------------------------------------------------------
+
+
+def test_an_activation_is_written_down(champion: ModelVersion) -> None:
+    administrator = UserFactory(role="Administrators")
+    scoring.services.activate_model(version=champion, by=administrator)
+
+    first, second = ModelActivation.objects.oldest_first()
+    assert (first.activated_by, second.activated_by) == (None, administrator)
+    assert second.model_sha256 == champion.sha256
+    assert second.previous_hash == first.hash
+    assert _faults() == []
+
+
+def test_who_may_not_activate_changes_nothing(champion: ModelVersion, manager: User) -> None:
+    with pytest.raises(PermissionDenied):
+        scoring.services.activate_model(version=champion, by=manager)
+    assert ModelActivation.objects.count() == 1
+
+
+def test_activations_cannot_be_changed_through_the_models(champion: ModelVersion) -> None:
+    activation = ModelActivation.objects.get()
+    for change in (
+        activation.save,
+        activation.delete,
+        ModelActivation.objects.all().delete,
+        lambda: ModelActivation.objects.update(model_name="x"),
+    ):
+        with pytest.raises(ImmutableRecord):
+            change()
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ("activated_at = '2020-01-01 00:00:00' WHERE number = 1", {1}),
+        ("number = 5 WHERE number = 2", {5}),
+        ("previous_hash = '' WHERE number = 2", {2}),
+    ],
+)
+def test_an_edited_activation_shows(
+    decision: Decision, champion: ModelVersion, change: str, wrong: set[int]
+) -> None:
+    scoring.services.activate_model(version=champion)
+    _edit("scoring_modelactivation", change)
+
+    faults = [f for f in _faults() if f.what is verifying.What.ACTIVATION]
+    assert {fault.sequence for fault in faults} == wrong
+    assert "of a model was changed" in faults[0].sentence
+    assert _here(decision) == faults
+
+
+def test_a_model_that_was_never_activated_shows(decision: Decision, champion: ModelVersion) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM scoring_modelactivation")
+
+    unactivated, other = _faults()
+    assert unactivated.sentence.endswith(f"never activated: {champion.sha256}.")
+    assert other.sentence == "The model that scores is not the one that was activated last."
+    assert _here(decision) == [unactivated]
 
 
 @pytest.mark.parametrize(
@@ -169,6 +318,15 @@ def test_an_edit_shows_at_the_neighbour_of_another_application(
     }
 
 
+def test_a_case_that_is_gone_shows(decision: Decision) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM applications_case")
+
+    (fault,) = _faults()
+    assert fault.sentence.startswith("The case ")
+    assert _here(decision) == [fault]
+
+
 def test_a_record_that_is_gone_shows(banker: User, decision: Decision) -> None:
     with transaction.atomic():
         note = Note.objects.create(application=decision.application, author=banker, text="Seen")
@@ -246,12 +404,13 @@ def test_it_is_checked_in_chunks(
     monkeypatch.setattr(verifying, "CHUNK", 6)
     steps: list[tuple[int, int]] = []
 
-    # head, entries, three kinds of records for each of two chunks, head, entries beyond it,
-    # decisions, their entries
-    with django_assert_num_queries(12):
+    # head, entries, four kinds of records for each of two chunks, head, entries beyond it,
+    # decisions, for their one chunk: savepoint, head, entries, two kinds of states, release;
+    # entries of no application, activations, models that scored, champion, last activation
+    with django_assert_num_queries(24):
         report = verifying.everything(progress=lambda done, of: steps.append((done, of)))
 
-    assert (report.entries, report.records, report.intact) == (12, 12, True)
+    assert (report.entries, report.records, report.intact) == (12, 16, True)
     assert steps == [(6, 12), (12, 12)]
 
 
@@ -259,7 +418,7 @@ def test_the_command_tells_and_fails(
     decision: Decision, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("verify_journal")
-    assert "The journal is intact: 3 entries, 3 records." in capsys.readouterr().out
+    assert "The journal is intact: 3 entries, 4 records." in capsys.readouterr().out
 
     _edit("applications_decision", "reason = 'x'")
     with pytest.raises(CommandError, match="not intact: 1 fault"):

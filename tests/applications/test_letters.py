@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,11 +17,15 @@ from pypdf import PdfReader
 
 from applications.choices import OverrideReason
 from applications.exceptions import NotAllowed, NothingToTell, Stale
-from applications.letters.grounds import BY_CONCEPT, NEVER_TOLD, Grounds, Lack, grounds
+from applications.letters.cause_words import CAUSES, LEFT_OUT, Event
+from applications.letters.causes import is_left_out, sentence_of
+from applications.letters.grounds import Grounds, Lack, grounds
 from applications.letters.pdf import render
 from applications.models import Case, Decision, Entry, Letter, Override
 from applications.services import lettering
 from ml.concepts import Concept
+from ml.features import FEATURES, Feature
+from ml.features.groups import GROUP_FEATURES
 from monitoring.models import Outcome
 from scoring.models import Explanation
 from scoring.policy import RULES
@@ -31,9 +36,29 @@ LogIn = Callable[[User], Client]
 pytestmark = pytest.mark.django_db
 
 
-def _group(concept: str, contribution: float, feature: str = "EXT_SOURCE_1") -> dict[str, Any]:
-    driver = {"feature": feature, "label": "", "value": 1, "contribution": contribution}
-    return {"concept": concept, "contribution": contribution, "drivers": [driver]}
+_FEATURES = {
+    "age": "DAYS_BIRTH",
+    "affordability": "ANNUITY_TO_INCOME",
+    "card_use": "CARD_USE_MEAN",
+    "contact": "CONTACT_COUNT",
+    "enquiries": "AMT_REQ_CREDIT_BUREAU_MON",
+    "external_scores": "EXT_SOURCE_1",
+    "household": "CNT_CHILDREN",
+    "other_debt": "BUREAU_DEBT_SUM",
+    "payment_conduct": "INST_LATE_SHARE",
+    "region": "REGION_RATING_CLIENT",
+    "social_circle": "DEF_30_CNT_SOCIAL_CIRCLE",
+}
+
+
+def _driver(feature: str, contribution: float, value: float | str | None = 1) -> dict[str, Any]:
+    return {"feature": feature, "label": "", "value": value, "contribution": contribution}
+
+
+def _group(concept: str, contribution: float, *drivers: dict[str, Any]) -> dict[str, Any]:
+    """What a concept contributed, by one typical feature or those given."""
+    drivers = drivers or (_driver(_FEATURES[concept], contribution),)
+    return {"concept": concept, "contribution": contribution, "drivers": list(drivers)}
 
 
 def _explained(
@@ -91,9 +116,100 @@ def _finding(code: str, value: float, limit: float | None, outcome: str = "decli
 # --- which reasons may be given ----------------------------------------------
 
 
-def test_every_concept_is_worded_or_never_told() -> None:
-    assert set(BY_CONCEPT) | NEVER_TOLD == set(Concept)
-    assert not set(BY_CONCEPT) & NEVER_TOLD
+CATALOGUE = [*FEATURES.values(), *GROUP_FEATURES]
+
+
+@pytest.mark.parametrize("feature", CATALOGUE, ids=lambda feature: feature.name)
+def test_every_feature_has_one_specific_reason_or_is_left_out(feature: Feature) -> None:
+    """Whatever the model may use: no reason stands for a whole concept."""
+    causes = CAUSES.get(feature.concept, {}).values()
+    found = [cause for cause in causes if re.fullmatch(cause.features, feature.name)]
+
+    if is_left_out(feature.name):
+        assert found == []
+        assert sentence_of(feature.concept, feature.name, 1.0) == ("", "")
+    else:
+        assert len(found) == 1
+        code, sentence = sentence_of(feature.concept, feature.name, 1.0)
+        assert code.startswith(f"{feature.concept}.")
+        assert sentence.endswith(".")
+        assert not (isinstance(found[0], Event) and getattr(feature, "categorical", False))
+
+
+@pytest.mark.parametrize("feature", [f for f in FEATURES.values() if f.protected])
+def test_protected_attributes_are_left_out(feature: Feature) -> None:
+    assert is_left_out(feature.name)
+
+
+def test_no_reason_is_there_for_nothing() -> None:
+    """Each has its features and its own sentence; what is left out has its features too."""
+    known = {(f.concept, f.name) for f in CATALOGUE}
+    for concept, causes in CAUSES.items():
+        for cause in causes.values():
+            assert any(c == concept and re.fullmatch(cause.features, name) for c, name in known)
+    for pattern in LEFT_OUT.values():
+        assert any(pattern.fullmatch(name) for _concept, name in known)
+    sentences = [str(cause.sentence) for causes in CAUSES.values() for cause in causes.values()]
+    assert len(sentences) == len(set(sentences))
+
+
+@pytest.mark.parametrize("word", ["your age", "sex", "gender", "famil", "child", "region"])
+def test_no_sentence_speaks_of_what_is_protected(word: str) -> None:
+    for causes in CAUSES.values():
+        assert not [c for c in causes.values() if word in str(c.sentence).lower()]
+
+
+def test_a_reason_names_what_weighed_most() -> None:
+    decision, explanation = _refused(
+        None,
+        _group("loan_terms", 0.9, _driver("TERM", -0.6), _driver("AMT_CREDIT", 0.5)),
+        _group("past_applications", 0.5, _driver("PREV_REFUSED_COUNT", 0.4, 3)),
+        _group("bureau_conduct", 0.3, _driver("BUREAU_PROLONGED_COUNT", 0.3, 2)),
+    )
+    found = grounds(decision, explanation)
+
+    assert [ground.sentence for ground in found.told] == [
+        "The amount of the loan that you asked for.",
+        "Earlier applications that you made to us were refused.",
+        "Loans from other lenders had to be extended.",
+    ]
+
+
+@pytest.mark.parametrize("value", [0, None, -2.5])
+def test_nothing_is_said_to_have_happened_that_did_not(value: float | None) -> None:
+    decision, explanation = _refused(
+        None,
+        _group("payment_conduct", 0.9, _driver("INST_LATENESS_MEAN", 0.9, value)),
+        _group("other_debt", 0.4),
+    )
+    found = grounds(decision, explanation)
+
+    assert found.codes == ["other_debt.amount"]
+    assert found.left_out == ["Repayment to us"]
+
+
+def test_what_is_not_known_is_said_so() -> None:
+    decision, explanation = _refused(
+        None, _group("external_scores", 0.9, _driver("EXT_SOURCE_3", 0.9, None))
+    )
+    told = grounds(decision, explanation).told
+    assert [ground.sentence for ground in told] == ["We got no external credit score 3 for you."]
+
+
+@pytest.mark.parametrize(("next_one", "codes"), [(0.3, ["external_scores.score_2"]), (0.1, [])])
+def test_the_next_thing_is_told_only_where_it_weighed_about_as_much(
+    next_one: float, codes: list[str]
+) -> None:
+    decision, explanation = _refused(
+        None,
+        _group(
+            "external_scores",
+            0.7,
+            _driver("EXT_MEAN_TIMES_AGE", 0.4),
+            _driver("EXT_SOURCE_2", next_one, 0.2),
+        ),
+    )
+    assert grounds(decision, explanation).codes == codes
 
 
 def test_the_four_strongest_reasons_against_in_order() -> None:
@@ -109,22 +225,27 @@ def test_the_four_strongest_reasons_against_in_order() -> None:
     )
     found = grounds(decision, explanation)
 
-    assert found.codes == ["external_scores", "affordability", "other_debt", "enquiries"]
+    assert found.codes == [
+        "external_scores.score_1",
+        "affordability.instalment",
+        "other_debt.amount",
+        "enquiries.month",
+    ]
     assert found.left_out == []
     assert found.lack is None
 
 
 def test_what_weighs_next_to_nothing_is_no_reason() -> None:
     decision, explanation = _refused(None, _group("affordability", 0.9), _group("contact", 0.01))
-    assert grounds(decision, explanation).codes == ["affordability"]
+    assert grounds(decision, explanation).codes == ["affordability.instalment"]
 
 
-@pytest.mark.parametrize("concept", sorted(NEVER_TOLD))
+@pytest.mark.parametrize("concept", sorted(set(Concept) - set(CAUSES)))
 def test_protected_concepts_are_left_out_and_named_to_the_bank(concept: Concept) -> None:
     decision, explanation = _refused(None, _group(concept, 0.9), _group("affordability", 0.4))
     found = grounds(decision, explanation)
 
-    assert found.codes == ["affordability"]
+    assert found.codes == ["affordability.instalment"]
     assert found.left_out == [concept.label]
 
 
@@ -140,9 +261,9 @@ def test_a_reason_that_stands_for_a_protected_attribute_is_left_out(
     concept: str, feature: str
 ) -> None:
     decision, explanation = _refused(
-        None, _group(concept, 0.9, feature), _group("other_debt", 0.4, "DEBT")
+        None, _group(concept, 0.9, _driver(feature, 0.9)), _group("other_debt", 0.4)
     )
-    assert grounds(decision, explanation).codes == ["other_debt"]
+    assert grounds(decision, explanation).codes == ["other_debt.amount"]
 
 
 def test_nothing_lawful_to_tell() -> None:
@@ -180,7 +301,7 @@ def test_policy_comes_before_the_score_where_both_refused() -> None:
     decision, explanation = _refused(None, findings=[_finding("maximum_debt_ratio", 0.452, 0.35)])
     found = grounds(decision, explanation)
 
-    assert found.codes == ["maximum_debt_ratio", "affordability", "other_debt"]
+    assert found.codes == ["maximum_debt_ratio", "affordability.instalment", "other_debt.amount"]
     assert "45.2\u00a0%" in found.told[0].sentence
     assert "35.0\u00a0%" in found.told[0].sentence
 
@@ -224,7 +345,12 @@ def test_in_the_grey_band_reasons_come_from_the_manager_and_the_score(manager: U
     )
     found = grounds(decision, explanation)
 
-    assert found.codes == ["budget", "minimum_income", "large_amount", "affordability"]
+    assert found.codes == [
+        "budget",
+        "minimum_income",
+        "large_amount",
+        "affordability.instalment",
+    ]
 
 
 def test_a_rule_that_only_called_for_a_manager_is_no_reason(manager: User) -> None:
@@ -255,11 +381,11 @@ def test_a_letter_is_made_once_and_kept(banker: User) -> None:
 
     assert first == again
     assert french != first
-    assert first.reasons == ["affordability", "other_debt"]
+    assert first.reasons == ["affordability.instalment", "other_debt.amount"]
     assert bytes(Letter.objects.get(pk=first.pk).pdf).startswith(b"%PDF")
     made = decision.application.entries.filter(kind=Entry.Kind.LETTER_MADE)
     assert [entry.data["language"] for entry in made] == ["en", "fr"]
-    assert made[0].data["reasons"] == ["affordability", "other_debt"]
+    assert made[0].data["reasons"] == ["affordability.instalment", "other_debt.amount"]
     assert edited() == []
 
 
@@ -377,6 +503,36 @@ def test_only_the_banker_and_managers_write(
             lettering.hand_over(letter_id=letter.pk, by=stranger)
 
 
+def test_only_they_have_reasons_computed_again(
+    banker: User, other_banker: User, no_role: User
+) -> None:
+    decision, explanation = _refused(banker)
+    Explanation.objects.filter(pk=explanation.pk).update(status=Explanation.Status.FAILED)
+
+    for stranger in (other_banker, no_role):
+        with pytest.raises(NotAllowed):
+            lettering.compute_reasons_again(decision=decision, by=stranger)
+    explanation.refresh_from_db()
+    assert explanation.status == Explanation.Status.FAILED
+
+
+def test_an_applicant_may_have_been_written_to_by_other_means(
+    banker: User, other_banker: User
+) -> None:
+    decision, _ = _refused(banker)
+    due = Case.objects.get().letter_due_on
+    with pytest.raises(NotAllowed):
+        lettering.note_letter_from_elsewhere(decision=decision, by=other_banker)
+
+    for _time in range(2):  # safe to repeat
+        lettering.note_letter_from_elsewhere(decision=decision, by=banker)
+
+    assert Case.objects.get().letter_due_on is None
+    entry = Entry.objects.get(kind=Entry.Kind.LETTER_HANDED_OVER)
+    assert entry.data["due_on"] == due.isoformat()
+    assert edited() == []
+
+
 def test_a_banker_does_not_word_a_managers_reason(banker: User, manager: User) -> None:
     decision, _ = _decided_by_person(
         Outcome.APPROVE, manager, OverrideReason.OTHER, application__filed_by=banker
@@ -408,8 +564,8 @@ def test_a_refusal_says_why_and_what_the_applicant_may_do(banker: User, settings
     letter = lettering.make(decision_id=decision.pk, language="en", made_by=banker)
     text = _text(letter)
 
-    assert str(BY_CONCEPT[Concept.AFFORDABILITY]) in text
-    assert str(BY_CONCEPT[Concept.OTHER_DEBT]) in text
+    assert str(CAUSES[Concept.AFFORDABILITY]["instalment"].sentence) in text
+    assert str(CAUSES[Concept.OTHER_DEBT]["amount"].sentence) in text
     assert decision.application.applicant in text
     assert decision.application.reference in text
     assert "450,000 EUR" in text.replace("\u00a0", " ")
@@ -456,12 +612,15 @@ def test_the_sources_named_are_those_that_were_used(
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_longest_letter_is_one_page_with_metadata(language: str, manager: User) -> None:
-    longest = sorted(BY_CONCEPT, key=lambda concept: -len(str(BY_CONCEPT[concept])))
+    causes = [(f.concept, f.name) for f in CATALOGUE]
+    causes.sort(key=lambda cause: -len(sentence_of(*cause, 1.0)[1]))
+    longest = dict(reversed(causes))  # of each concept the longest
+    longest = dict(sorted(longest.items(), key=lambda cause: -len(sentence_of(*cause, 1.0)[1])))
     decision, _explanation = _decided_by_person(
         Outcome.REFER,
         manager,
         OverrideReason.OTHER,
-        *(_group(concept, 0.9, "X") for concept in longest[:4]),
+        *(_group(c, 0.9, _driver(name, 0.9)) for c, name in list(longest.items())[:4]),
         application__first_name="Maximilienne-Wilhelmine " * 3,
         application__last_name="von und zu Oberammergau-Unterfranken " * 2,
         prediction__completeness="full",
@@ -517,7 +676,7 @@ def test_from_the_preview_to_the_hand_over(banker: User, logged_in: LogIn) -> No
     client = logged_in(banker)
 
     preview = client.get(_address(decision)).content.decode()
-    assert str(BY_CONCEPT[Concept.AFFORDABILITY]) in preview
+    assert str(CAUSES[Concept.AFFORDABILITY]["instalment"].sentence) in preview
     assert "Make the PDF" in preview
     assert "style=" not in preview
     assert not Letter.objects.exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,7 +14,6 @@ from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
 from pytest_django import Settings
 
 from applications import documents, journal
@@ -23,10 +21,11 @@ from applications.exceptions import NotAllowed
 from applications.models import Attachment, Decision, LoanApplication, Note
 from applications.services import records
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
+from tests.applications.files import pdf, picture, with_attachment, with_password, with_script
 from tests.applications.journals import edited
 
 LogIn = Callable[[User], Client]
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+PDF = pdf()
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +52,6 @@ def application(banker: User) -> LoanApplication:
 
 def _file(name: str = "Payslip.pdf", content: bytes = PDF) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content, content_type="application/x-whatever")
-
-
-def _picture(kind: str) -> bytes:
-    content = BytesIO()
-    Image.new("RGB", (4, 4)).save(content, kind)
-    return content.getvalue()
 
 
 def _upload(client: Client, application: LoanApplication, *files: SimpleUploadedFile) -> Any:
@@ -129,9 +122,9 @@ def test_only_who_sees_an_application_adds_to_it(
     ("name", "content", "kind"),
     [
         ("Payslip.pdf", PDF, "application/pdf"),
-        ("Scan.JPG", _picture("JPEG"), "image/jpeg"),
-        ("scan.jpeg", _picture("JPEG"), "image/jpeg"),
-        ("card.png", _picture("PNG"), "image/png"),
+        ("Scan.JPG", picture("JPEG"), "image/jpeg"),
+        ("scan.jpeg", picture("JPEG"), "image/jpeg"),
+        ("card.png", picture("PNG"), "image/png"),
         ("Père Noël ⛄.pdf", PDF, "application/pdf"),
     ],
 )
@@ -164,10 +157,18 @@ def test_what_is_accepted(  # noqa: PLR0917 - fixtures
         ("big.pdf", PDF + b"0" * documents.MOST_BYTES, "“big.pdf” is larger than 10 MB"),
         ("page.pdf", b"<html><script>alert(1)</script>", "“page.pdf” is neither a PDF nor"),
         ("run.pdf", b"MZ\x90\x00" + b"\0" * 200, "“run.pdf” is neither a PDF nor"),
-        ("anim.png", _picture("GIF"), "“anim.png” is neither a PDF nor"),
+        ("anim.png", picture("GIF"), "“anim.png” is neither a PDF nor"),
         ("run.exe", PDF, "“run.exe” must be called what it is: rename it to end in .pdf"),
-        ("scan", _picture("PNG"), "rename it to end in .png"),
+        ("scan", picture("PNG"), "rename it to end in .png"),
         ("x" * 150 + ".pdf", PDF, "shorten it to 150 characters"),
+        ("broken.pdf", b"%PDF-1.4\n%%EOF\n", "“broken.pdf” is damaged"),
+        ("none.pdf", pdf(pages=0), "“none.pdf” has no pages"),
+        ("locked.pdf", pdf(with_password), "“locked.pdf” is protected by a password"),
+        ("script.pdf", pdf(with_script), "“script.pdf” carries programs"),
+        ("parcel.pdf", pdf(with_attachment), "“parcel.pdf” carries programs"),
+        ("cut.png", picture("PNG")[:-20], "“cut.png” is damaged"),
+        ("cut.jpg", picture("JPEG", 400)[:-200], "“cut.jpg” is damaged"),
+        ("bomb.png", picture("PNG", 7_800), "“bomb.png” has too many pixels"),
     ],
 )
 def test_what_is_refused(  # noqa: PLR0917 - fixtures

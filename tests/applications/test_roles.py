@@ -69,15 +69,20 @@ def test_submitted_applications_and_decisions_are_read_only(
     assert Decision.objects.exists()
 
 
-def test_a_draft_may_be_deleted_but_not_added(administrator: User, logged_in: LogIn) -> None:
+def test_drafts_belong_to_the_desk(administrator: User, logged_in: LogIn) -> None:
+    """A draft changed here could undo the submission that a banker makes meanwhile."""
     draft = LoanApplicationFactory()
     client = logged_in(administrator)
-
-    assert client.get(reverse("admin:applications_loanapplication_add")).status_code == 403
-    client.post(
-        reverse("admin:applications_loanapplication_delete", args=[draft.pk]), {"post": "yes"}
+    change, delete = (
+        reverse(f"admin:applications_loanapplication_{act}", args=[draft.pk])
+        for act in ("change", "delete")
     )
-    assert not LoanApplication.objects.exists()
+
+    assert client.get(change).status_code == 200
+    assert client.get(reverse("admin:applications_loanapplication_add")).status_code == 403
+    assert client.post(change, {"amount": "1"}).status_code == 403
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+    assert LoanApplication.objects.get().amount == draft.amount
 
 
 @pytest.mark.parametrize("name", ["user", "group"])

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from applications.models import Case
 from monitoring.models import Outcome
 from tests.applications.factories import CaseFactory
+from tests.applications.files import pdf
 from tests.browser.conftest import fits_the_width, log_in, person
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,7 @@ def test_a_referral_from_the_queue_to_the_decision(
         decision__application__last_name="Keller",
     )
     payslip = tmp_path / "Payslip.pdf"
-    payslip.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    payslip.write_bytes(pdf())
 
     log_in(page, manager)
     page.get_by_role("link", name="Referrals", exact=True).click()

@@ -12,10 +12,15 @@ import waitress
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from applications import documents
 from scoring import registry
 from scoring.exceptions import NoChampion
 from scoring_site import embedded
 from scoring_site.wsgi import application
+
+# All documents of an application at once, and the form around them; the form names what is too
+# large of less than that. Of more, waitress says 413 and the limit.
+_MOST_BYTES = documents.MOST_PER_APPLICATION * documents.MOST_BYTES + 1024 * 1024
 
 
 class Command(BaseCommand):
@@ -31,7 +36,12 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, _stop)
         try:
             server = waitress.create_server(
-                application, host=host, port=port, threads=threads, ident=None
+                application,
+                host=host,
+                port=port,
+                threads=threads,
+                ident=None,
+                max_request_body_size=_MOST_BYTES,
             )
         except OSError as error:
             raise CommandError(
