@@ -21,7 +21,7 @@ from applications.exceptions import (
 from applications.models import Entry, LoanApplication
 from applications.services import filing, records
 from applications.summary import number
-from applications.what_if.terms import Offer, Terms, offer_of
+from applications.what_if.terms import LoanTerms, Offer, offer_of
 from applications.what_if.trying import study
 from scoring.exceptions import NoChampion, OutdatedHistory
 
@@ -45,7 +45,7 @@ class Wish:
     """
 
     source_id: UUID
-    terms: Terms
+    terms: LoanTerms
     version: int
     stamp: str
 

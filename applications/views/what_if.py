@@ -27,7 +27,7 @@ from applications.views.common import (
     desk_required,
     visible_application,
 )
-from applications.what_if import comparison
+from applications.what_if import wording
 from applications.what_if.form import CounterOfferForm, WhatIfForm, query
 from applications.what_if.proposals import Kind, proposals
 from applications.what_if.terms import filed, offer_of
@@ -156,8 +156,8 @@ def _compared(
         "variant": variant,
         "tried": score,
         "gauge": gauge(pd=score.pd, refer_from=score.refer_from, decline_from=score.decline_from),
-        "rows": comparison.rows(tried.as_filed, variant),
-        "points": comparison.points(tried.as_filed, variant),
+        "rows": wording.rows(tried.as_filed, variant),
+        "points": wording.points(tried.as_filed, variant),
         "findings": told(finding.as_json() for finding in score.findings),
         "is_changed": variant.offer != tried.filed.offer,
         "same": next((one for one in versions if offer_of(one) == variant.offer), None),
@@ -173,8 +173,8 @@ def _card(application: LoanApplication, tried: Study, kind: Kind, variant: Varia
     return _Card(
         kind=kind,
         variant=variant,
-        changes=comparison.changes(tried.filed, variant.terms),
-        points=comparison.points(tried.as_filed, variant),
+        changes=wording.changes(tried.filed, variant.terms),
+        points=wording.points(tried.as_filed, variant),
         address=f"{address}?{urlencode(query(variant.terms))}",
     )
 

@@ -14,7 +14,7 @@ from applications import numbers
 from applications.fields import NumberField, WholeNumberField
 from applications.summary import number
 from applications.what_if.repayment import LONGEST, SHORTEST, Plan
-from applications.what_if.terms import HIGHEST, LOWEST, Filed, Terms
+from applications.what_if.terms import HIGHEST, LOWEST, Filed, LoanTerms
 
 
 def _amount(
@@ -29,7 +29,7 @@ def _amount(
     )
 
 
-def query(terms: Terms) -> dict[str, str]:
+def query(terms: LoanTerms) -> dict[str, str]:
     """Return what a browser would send of a form that holds some terms."""
     typed = {
         "amount": terms.amount,
@@ -83,10 +83,10 @@ class WhatIfForm(forms.Form):
             self.fields["amount"].help_text = _("What is lent.")
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> LoanTerms:
         """What was typed, once it is valid."""
         values = self.cleaned_data
-        return Terms(
+        return LoanTerms(
             amount=values["amount"],
             instalments=values.get("instalments"),
             instalment=values.get("instalment"),
@@ -131,7 +131,7 @@ class WhatIfForm(forms.Form):
                 % {"amount": number(amount)},
             )
 
-    def _check_instalments(self, plan: Plan, terms: Terms) -> None:
+    def _check_instalments(self, plan: Plan, terms: LoanTerms) -> None:
         if terms.instalments is None and terms.instalment is None:
             self.add_error("instalments", _("Enter this, or the instalment."))
         elif terms.instalments is not None and terms.instalment is not None:

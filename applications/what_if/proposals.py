@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import islice, product
 
 from applications.what_if.repayment import LONGEST
-from applications.what_if.terms import LOWEST, Filed, Terms
+from applications.what_if.terms import LOWEST, Filed, LoanTerms
 from applications.what_if.trying import Study, Variant
 
 _LEAST = 0.1  # of the amount that is lent at least
@@ -38,7 +38,7 @@ class Kind(StrEnum):
     COMBINATION = "combination"
 
 
-_ASKED: Mapping[Kind, Callable[[Terms], float]] = {
+_ASKED: Mapping[Kind, Callable[[LoanTerms], float]] = {
     Kind.AMOUNT: lambda terms: -terms.amount,
     Kind.TERM: lambda terms: terms.instalments or 0,
     Kind.DOWN_PAYMENT: lambda terms: terms.down_payment,
@@ -80,14 +80,14 @@ def step(value: float, parts: int = _PART) -> float:
     return next(unit * round_ for round_ in (1.0, 2.0, 5.0, 10.0) if unit * round_ >= raw)
 
 
-def _larger(filed: Filed) -> dict[Kind, list[Terms]]:
+def _larger(filed: Filed) -> dict[Kind, list[LoanTerms]]:
     """More than is approved already, the largest first."""
     base, by = filed.terms, step(filed.offer.amount)
     amounts = _multiples(by, base.amount, min(_MOST * base.amount, filed.highest_amount))
     return {Kind.AMOUNT: [replace(base, amount=amount) for amount in reversed(amounts)]}
 
 
-def _easier(filed: Filed) -> dict[Kind, list[Terms]]:
+def _easier(filed: Filed) -> dict[Kind, list[LoanTerms]]:
     """Less than was asked for, in each way that the application knows; the least change first."""
     base, by, least = filed.terms, step(filed.offer.amount), _least(filed)
     less = _multiples(by, least, base.amount)
@@ -106,7 +106,7 @@ def _easier(filed: Filed) -> dict[Kind, list[Terms]]:
     return searched
 
 
-def _combined(filed: Filed) -> Iterator[Terms]:
+def _combined(filed: Filed) -> Iterator[LoanTerms]:
     """Smaller changes of two or three things at once.
 
     A co-borrower, whom not everybody has, only where there is little else to move.
@@ -143,7 +143,7 @@ def _terms(instalments: float | None) -> Sequence[float | None]:
     return [term for more in _LONGER if (term := instalments + more) <= LONGEST]
 
 
-def _asked(terms: Terms, filed: Filed) -> float:
+def _asked(terms: LoanTerms, filed: Filed) -> float:
     """How much a change asks of the applicant, to compare combinations by."""
     offer, base = filed.offer, filed.terms
     longer = (terms.instalments or 0) / (base.instalments or 1) - 1 if base.instalments else 0.0
@@ -154,7 +154,7 @@ def _asked(terms: Terms, filed: Filed) -> float:
     )
 
 
-def _asks_less(terms: Terms, single: Mapping[Kind, Variant]) -> bool:
+def _asks_less(terms: LoanTerms, single: Mapping[Kind, Variant]) -> bool:
     """Whether a combination asks for less of each thing than a change of that thing alone."""
     return all(
         asked(terms) < asked(single[kind].terms) for kind, asked in _ASKED.items() if kind in single

@@ -24,7 +24,7 @@ from applications.models import Case, Decision, Entry, LoanApplication, Note
 from applications.services import counter_offers
 from applications.services.counter_offers import Wish
 from applications.what_if.form import query
-from applications.what_if.terms import Terms
+from applications.what_if.terms import LoanTerms
 from monitoring.models import Prediction
 from scoring.models import ClientFile, ModelVersion
 from tests.applications.factories import LoanApplicationFactory
@@ -32,7 +32,7 @@ from tests.applications.journals import edited
 from tests.applications.what_if import in_force, studied, submitted
 
 LogIn = Callable[[User], Client]
-TERMS = Terms(amount=300_000.0, instalments=36, down_payment=20_000.0, extra_income=45_000.0)
+TERMS = LoanTerms(amount=300_000.0, instalments=36, down_payment=20_000.0, extra_income=45_000.0)
 
 
 def _wish(application: LoanApplication, **changes: Any) -> Wish:
@@ -141,7 +141,7 @@ def test_a_counter_offer_to_a_counter_offer_belongs_to_the_same_original(banker:
     second = counter_offers.file(wish=_wish(source), offered_by=banker)
     second = LoanApplication.objects.with_decision().get(pk=second.pk)
 
-    wish = _wish(second, version=3, terms=Terms(amount=200_000.0, instalments=24))
+    wish = _wish(second, version=3, terms=LoanTerms(amount=200_000.0, instalments=24))
     third = counter_offers.file(wish=wish, offered_by=banker)
 
     assert (third.reference, third.original) == (f"{source.reference}-3", source)

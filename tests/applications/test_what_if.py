@@ -15,7 +15,7 @@ from django.urls import reverse
 from applications.choices import Contract
 from applications.models import Decision, Entry, LoanApplication, Note
 from applications.what_if.form import WhatIfForm, query
-from applications.what_if.terms import Terms
+from applications.what_if.terms import LoanTerms
 from monitoring.models import Prediction
 from scoring.models import Explanation, ModelVersion
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
@@ -38,7 +38,7 @@ def _try(client: Client, application: LoanApplication, **typed: Any) -> HttpResp
 def test_trying_shows_the_new_result_beside_the_filed_one(banker: User, logged_in: LogIn) -> None:
     application = submitted(banker)
     study = studied(application)
-    terms = Terms(amount=300_000.0, instalments=36, down_payment=10_000.0, extra_income=5_000.0)
+    terms = LoanTerms(amount=300_000.0, instalments=36, down_payment=10_000.0, extra_income=5_000.0)
     client = logged_in(banker)
 
     answer = _try(client, application, **query(terms))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from applications.summary import number, percentage
-from applications.what_if.terms import Filed, Terms
+from applications.what_if.terms import Filed, LoanTerms
 from applications.what_if.trying import Variant
 
 _NEARLY = 0.05  # of an instalment: their number is shown as a whole
@@ -45,7 +45,7 @@ def points(filed: Variant, tried: Variant) -> str:
     return f"{sign}{formats.number_format(abs(difference), 2)}"
 
 
-def changes(filed: Filed, terms: Terms) -> list[str]:
+def changes(filed: Filed, terms: LoanTerms) -> list[str]:
     """Say what terms change, one short phrase each."""
     return list(_changes(filed.terms, terms))
 
@@ -61,7 +61,7 @@ def _facts(variant: Variant) -> Iterator[tuple[str, str]]:
     yield _("Instalment in the income"), "" if offer.burden is None else percentage(offer.burden)
 
 
-def _changes(filed: Terms, terms: Terms) -> Iterator[str]:
+def _changes(filed: LoanTerms, terms: LoanTerms) -> Iterator[str]:
     if terms.amount != filed.amount:
         yield _("Lend %(new)s instead of %(old)s") % {
             "new": number(terms.amount),
