@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications import choices
-from applications.summary import number, percentage
+from applications.summary import money, number, percentage
 from ml.units import Unit
 
 _MONTH = 365.25 / 12  # days
@@ -58,7 +58,7 @@ def _yes_no(value: float) -> str:
 
 
 def _amount(value: float) -> str:
-    return number(round(value) if abs(value) >= 100 else value)
+    return money(round(value) if abs(value) >= 100 else value)
 
 
 def _share(value: float) -> str:

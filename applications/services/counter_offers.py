@@ -20,7 +20,7 @@ from applications.exceptions import (
 )
 from applications.models import Entry, LoanApplication
 from applications.services import filing, records
-from applications.summary import number
+from applications.summary import money
 from applications.what_if.terms import LoanTerms, Offer, offer_of
 from applications.what_if.trying import study
 from scoring.exceptions import NoChampion, OutdatedHistory
@@ -167,6 +167,6 @@ def _note_income(made: LoanApplication, own: float, extra: float, now: datetime)
             "The monthly income of %(sum)s is %(own)s of the applicant and %(extra)s of a "
             "co-borrower."
         )
-        % {"sum": number(own + extra), "own": number(own), "extra": number(extra)},
+        % {"sum": money(own + extra), "own": money(own), "extra": money(extra)},
         at=now,
     )

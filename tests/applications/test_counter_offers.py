@@ -130,7 +130,7 @@ def test_a_co_borrowers_income_is_noted(banker: User) -> None:
     assert made.monthly_income == 225_000.0
     note = Note.objects.get(application=made)
     assert note.author == banker
-    assert "225,000 is 180,000 of the applicant and 45,000 of a co-borrower" in note.text
+    assert "€225,000 is €180,000 of the applicant and €45,000 of a co-borrower" in note.text
     assert without.monthly_income == 180_000.0
     assert not without.notes.exists()
 

@@ -13,8 +13,8 @@ from ml.units import Unit
     [
         (1.0, Unit.YES_NO, "Yes"),
         (0.0, Unit.YES_NO, "No"),
-        (450_000.4, Unit.AMOUNT, "450,000"),
-        (99.5, Unit.AMOUNT, "99.50"),
+        (450_000.4, Unit.AMOUNT, "€450,000"),
+        (99.5, Unit.AMOUNT, "€99.50"),
         (0.1234, Unit.SHARE, "12.3\u00a0%"),
         (0.0, Unit.SHARE, "0\u00a0%"),
         (1.0, Unit.SHARE, "100\u00a0%"),

@@ -115,7 +115,7 @@ def test_a_proposal_that_does_not_hold_alone_is_left_out(
     # As if the pass over all of them had approved what is declined on its own.
     everything = [replace(study.as_filed, tried=replace(study.as_filed.tried, outcome="approve"))]
 
-    assert searching._first_that_holds(study, everything) is None
+    assert searching._first_that_holds(study, everything, Outcome.APPROVE) is None
 
 
 @pytest.mark.parametrize("amount", [800.0, 12_345.0, 9e7])

@@ -190,7 +190,7 @@ def test_proposals_lead_to_their_terms(banker: User, logged_in: LogIn) -> None:
     card = page.context["cards"][0]
     taken = client.get(card.address)
 
-    assert card.changes == ["Lend 360,000 instead of 450,000"]
+    assert card.changes == ["Lend €360,000 instead of €450,000"]
     assert taken.context["variant"].offer == card.variant.offer
     assert taken.context["tried"].pd == card.variant.tried.pd
     assert "Shown above" in taken.content.decode()

@@ -52,7 +52,7 @@ def test_from_a_try_to_a_counter_offer(page: Page, banker: User, refused: LoanAp
     expect(page.get_by_label("Or the instalment")).not_to_have_attribute("aria-invalid", "true")
 
     largest = page.locator('[data-kind="amount"]')
-    expect(largest).to_contain_text("Lend 360,000 instead of 450,000")
+    expect(largest).to_contain_text("Lend €360,000 instead of €450,000")
     largest.get_by_role("link", name="Take this").click()
     expect(page.get_by_label("Loan amount")).to_have_value("360,000")
     expect(largest).to_contain_text("Shown above")
