@@ -72,8 +72,12 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, *args: Any, filed: Filed, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.update({"class": "form-control", "autocomplete": "off"})
+        for name, field in self.fields.items():
+            # The place of a field's message is always there, to be filled while somebody types.
+            described = f"id_{name}_helptext id_{name}_error"
+            field.widget.attrs.update(
+                {"class": "form-control", "autocomplete": "off", "aria-describedby": described}
+            )
         self.filed = filed
         self.initial.update(amount=filed.terms.amount, instalments=filed.terms.instalments)
         if filed.plan is None:

@@ -170,7 +170,7 @@ def test_similar_past_loans(explained: Decision, banker: User, logged_in: LogIn)
         "Age",
         "External scores",
     ]
-    assert similar["applicant"]["cells"][0][1] == "450,000"
+    assert similar["applicant"]["cells"][0][1] == "€450,000"
     assert "had not seen that loan" in html
 
 
