@@ -108,9 +108,10 @@ def _short(value: float) -> str:
 
 def _points(value: float) -> str:
     """Two decimals, fewer for what is large, more for what would read as 0."""
-    if float(value).is_integer() or abs(value) >= 100:
+    decimals = 2 if abs(value) >= 0.01 else 4
+    if abs(value) >= 100 or round(value, decimals) == round(value):
         return number(round(value))
-    return _decimal(value, 2 if abs(value) >= 0.01 else 4)
+    return _decimal(value, decimals)
 
 
 def _decimal(value: float, decimals: int) -> str:

@@ -177,6 +177,24 @@ def test_a_version_that_the_banker_had_not_seen_is_shown(banker: User) -> None:
     assert caught.value.version == made.pk
 
 
+@pytest.mark.usefixtures("champion")
+def test_other_terms_of_a_second_window_are_kept(banker: User, logged_in: LogIn) -> None:
+    source = submitted(banker)
+    client = logged_in(banker)
+    _post(client, source)
+
+    page = _post(client, source, amount="250000")
+
+    made = source.counter_offers.get()
+    assert page.redirect_chain[-1][0].startswith(
+        reverse("applications:what-if", args=[source.pk]) + "?amount=250000"
+    )
+    html = page.content.decode()
+    assert f"{made.reference} was made in another window" in html
+    assert page.context["variant"].terms == replace(TERMS, amount=250_000.0)
+    assert page.context["next_version"] == 3
+
+
 def test_the_database_keeps_one_of_each_version(banker: User) -> None:
     original = LoanApplicationFactory(filed_by=banker)
     LoanApplicationFactory(filed_by=banker, original=original, version=2)

@@ -38,6 +38,8 @@ from ml.units import Unit
         (0.5603, Unit.POINTS, "0.56"),
         (0.0042, Unit.POINTS, "0.0042"),
         (3.0, Unit.POINTS, "3"),
+        (3.001, Unit.POINTS, "3"),
+        (0.0, Unit.POINTS, "0"),
         (1234.5, Unit.POINTS, "1,234"),
         (-0.001, Unit.TIMES, "-0.1\u00a0%"),
         ("Working", Unit.POINTS, "Employee"),

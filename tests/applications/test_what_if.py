@@ -197,6 +197,47 @@ def test_proposals_lead_to_their_terms(banker: User, logged_in: LogIn) -> None:
 
 
 @pytest.mark.usefixtures("champion")
+def test_the_nearest_miss_is_told_in_words(banker: User, logged_in: LogIn) -> None:
+    application = submitted(banker)
+    in_force(refer_from=0.0001, decline_from=0.0002)
+    page = logged_in(banker).get(_address(application))
+
+    nearest = page.context["nearest"]
+    assert nearest.variant.tried.pd < page.context["study"].as_filed.tried.pd
+    html = page.content.decode()
+    assert "What came closest to an approval" in html
+    above = f"{100 * (nearest.variant.tried.pd - 0.0001):.2f}"
+    assert f"Its PD is {above} points too high to be approved (cut-off 0.01\u00a0%)." in html
+    assert "points too high for a manager to decide (cut-off 0.02\u00a0%)." in html
+
+
+@pytest.mark.usefixtures("champion")
+def test_what_a_manager_would_look_at_is_offered(banker: User, logged_in: LogIn) -> None:
+    only_rules(
+        maximum_loan_to_income={"outcome": "decline", "limit": 2.0},
+        minimum_age={"outcome": "refer", "limit": 99},
+    )
+    page = logged_in(banker).get(_address(submitted(banker)))
+    html = page.content.decode()
+
+    assert "What a manager would look at" in html
+    assert "a manager decides; as filed, the loan is declined" in html
+    assert "Offer this" in html
+    assert "Its PD is low enough to be approved" in html
+    assert "The bank’s policy stands in the way: Minimum age" in html
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_manager_is_offered_no_button(manager: User, banker: User, logged_in: LogIn) -> None:
+    only_rules(maximum_loan_to_income={"outcome": "decline", "limit": 2.0})
+
+    page = logged_in(manager).get(_address(submitted(banker))).content.decode()
+
+    assert "Look at it" in page
+    assert "Offer this" not in page
+
+
+@pytest.mark.usefixtures("champion")
 def test_none_helps_is_said(banker: User, logged_in: LogIn) -> None:
     only_rules(minimum_age={"outcome": "decline", "limit": 99})
 
