@@ -11,7 +11,7 @@ import polars as pl
 from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import gettext as _
 
-from applications.summary import number
+from applications.summary import money
 from ml.fairness import AGES, DAYS_A_YEAR
 
 AMOUNTS = (250_000, 500_000, 1_000_000)
@@ -50,13 +50,13 @@ def age_labels() -> list[str]:
 def amount_labels() -> list[str]:
     lowest, *_middle, highest = AMOUNTS
     between = [
-        _("%(low)s to %(high)s") % {"low": number(low), "high": number(high)}
+        _("%(low)s to %(high)s") % {"low": money(low), "high": money(high)}
         for low, high in pairwise(AMOUNTS)
     ]
     return [
-        _("Below %(amount)s") % {"amount": number(lowest)},
+        _("Below %(amount)s") % {"amount": money(lowest)},
         *between,
-        _("%(amount)s and over") % {"amount": number(highest)},
+        _("%(amount)s and over") % {"amount": money(highest)},
     ]
 
 

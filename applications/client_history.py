@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from applications.summary import number
+from applications.summary import money, number
 from ml.features import HISTORY, HISTORY_FINGERPRINT
 from scoring.models import ClientFile
 
@@ -68,7 +68,7 @@ def _count(value: float, today: date) -> str:
 
 
 def _money(value: float, today: date) -> str:
-    return number(round(value))
+    return money(round(value))
 
 
 def _share(value: float, today: date) -> str:

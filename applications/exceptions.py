@@ -52,7 +52,7 @@ class AlreadyOffered(ApplicationError):
 
 
 class Outdated(ApplicationError):
-    """The model or the cut-offs changed since the banker looked."""
+    """The model, the cut-offs or the versions changed since the banker looked."""
 
 
 class NotAccepted(ApplicationError):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from applications import choices
-from applications.summary import number, percentage
+from applications.summary import money, number, percentage
 from ml.units import Unit
 
 _MONTH = 365.25 / 12  # days
@@ -58,7 +58,7 @@ def _yes_no(value: float) -> str:
 
 
 def _amount(value: float) -> str:
-    return number(round(value) if abs(value) >= 100 else value)
+    return money(round(value) if abs(value) >= 100 else value)
 
 
 def _share(value: float) -> str:
@@ -108,9 +108,10 @@ def _short(value: float) -> str:
 
 def _points(value: float) -> str:
     """Two decimals, fewer for what is large, more for what would read as 0."""
-    if float(value).is_integer() or abs(value) >= 100:
+    decimals = 2 if abs(value) >= 0.01 else 4
+    if abs(value) >= 100 or round(value, decimals) == round(value):
         return number(round(value))
-    return _decimal(value, 2 if abs(value) >= 0.01 else 4)
+    return _decimal(value, decimals)
 
 
 def _decimal(value: float, decimals: int) -> str:

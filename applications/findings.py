@@ -10,7 +10,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from applications.summary import number
+from applications.summary import money
 from scoring.policy import RULES
 
 
@@ -72,4 +72,4 @@ def _in_unit(unit: str, value: float) -> str:
         return _("%(years)s years") % {"years": shown}
     if unit == "times":
         return _("%(times)s monthly incomes") % {"times": shown}
-    return number(value)
+    return money(value)

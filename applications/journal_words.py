@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from applications.choices import Decided, OverrideReason
 from applications.models import Decision, Entry, Override
-from applications.summary import number, percentage
+from applications.summary import money, percentage
 
 _EMPTY: tuple[Any, ...] = ("", None, [])
 _HIDDEN = frozenset({"records", "states"})  # digests, for whoever verifies the journal
@@ -102,7 +102,7 @@ _LABELS: dict[str, Promise] = {
 _WRITERS: dict[str, Callable[[Any], str]] = {
     **dict.fromkeys(("outcome", "before"), _one_of(dict(Decided.choices))),
     **dict.fromkeys(("pd", "pd_again"), lambda share: percentage(share, 2)),
-    **dict.fromkeys(("amount", "annuity", "goods_price", "monthly_income"), number),
+    **dict.fromkeys(("amount", "annuity", "goods_price", "monthly_income"), money),
     "due_on": _day,
     "features": _one_of(
         {

@@ -27,6 +27,7 @@ from django.db.models.functions import Coalesce, Concat, Floor, Least, NullIf, T
 from django.utils import timezone
 
 from applications.exceptions import Frozen
+from monitoring.querysets import ReadsPredictions
 from scoring.models import Strategy
 
 if TYPE_CHECKING:
@@ -175,14 +176,13 @@ class LoanApplicationQuerySet(models.QuerySet["LoanApplication"]):
     update.alters_data = True  # type: ignore[attr-defined]  # as on Django's own method
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
+class DecisionQuerySet(ReadsPredictions["Decision"]):
     """Decisions are written once: every bulk way to change them is closed as well."""
 
     def with_score(self) -> DecisionQuerySet:
         """Join the prediction, leaving its large fields where they are, and who decided."""
-        return self.select_related("prediction", "decided_by", "agreed_by").defer(
-            "prediction__inputs", "prediction__history", "prediction__features"
-        )
+        joined = self.select_related("prediction", "decided_by", "agreed_by")
+        return joined.without_vectors("prediction")
 
     def for_history(self) -> DecisionQuerySet:
         """Join all that one line of the decision history shows."""
@@ -315,16 +315,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         raise Frozen("A decision cannot be deleted.")
 
 
-class CaseQuerySet(models.QuerySet["Case"]):
+class CaseQuerySet(ReadsPredictions["Case"]):
     def with_application(self) -> CaseQuerySet:
         """Join all that one line of a queue shows."""
         return self.select_related(
             "application", "application__filed_by", "claimed_by", "decision", "decision__prediction"
-        ).defer(
-            "decision__prediction__inputs",
-            "decision__prediction__history",
-            "decision__prediction__features",
-        )
+        ).without_vectors("decision__prediction")
 
     def of_banker(self, user: User) -> CaseQuerySet:
         return self.filter(application__filed_by_id=user.pk)
@@ -369,7 +365,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.letters_due().alias(banker=banker).filter(banker=user.pk)
 
 
-class OverrideQuerySet(models.QuerySet["Override"]):
+class OverrideQuerySet(ReadsPredictions["Override"]):
     def pending(self) -> OverrideQuerySet:
         """Those that wait for a second manager, the oldest first."""
         return self.filter(status="pending").order_by("proposed_at", "pk")
@@ -384,11 +380,7 @@ class OverrideQuerySet(models.QuerySet["Override"]):
         """Join all that one line of the second opinions shows."""
         return self.select_related(
             "application", "application__filed_by", "proposed_by", "overruled__prediction"
-        ).defer(
-            "overruled__prediction__inputs",
-            "overruled__prediction__history",
-            "overruled__prediction__features",
-        )
+        ).without_vectors("overruled__prediction")
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):

@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy
 
 import scoring.context
 import scoring.services
-from applications import facts, home_credit
+from applications import drivers, facts, home_credit
 from applications.models import LoanApplication
 from applications.summary import percentage
 from ml.concepts import Concept
-from ml.typical import Half, Typical
 from ml.units import Unit
 from monitoring.models import Completeness, Prediction
 from scoring.context import Context, Past, Ranking, Similar
@@ -27,7 +26,6 @@ _REASONS = 4  # on each side; more would not be read (12 CFR 1002.9, comment 9(b
 _STEPS = 8
 _REST = "rest"
 _OPEN_FIELDS = 5
-_NEARLY_NONE = 0.02
 
 
 def result(application: LoanApplication, prediction: Prediction) -> dict[str, Any]:
@@ -47,26 +45,6 @@ def result(application: LoanApplication, prediction: Prediction) -> dict[str, An
 def explained(prediction: Prediction) -> dict[str, Any]:
     """The reasons and how they add up, for the page to fetch when they are ready."""
     return _explained(prediction, scoring.context.of(prediction))
-
-
-@dataclass(frozen=True)
-class Strip:
-    """Where the middle half of some loans lies among all past loans, from 0 to 100."""
-
-    start: float
-    width: float
-    median: float
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """How a value compares with repaid loans and with those that were not."""
-
-    words: str
-    halves: str = ""
-    repaid: Strip | None = None
-    defaulted: Strip | None = None
-    place: float | None = None
 
 
 @dataclass(frozen=True)
@@ -98,81 +76,9 @@ def _reasons(explanation: Explanation, past: Past | None) -> list[dict[str, Any]
     strongest = max((abs(reason["contribution"]) for reason in reasons), default=1.0) or 1.0
     for reason in reasons:
         reason["width"] = round(100 * abs(reason["contribution"]) / strongest, 1)
-        for driver in reason["drivers"]:
-            driver["comparison"] = _comparison(driver, past) if past else None
+        reason["drivers"] = drivers.compared(reason, past)
     # What weighs next to nothing would only distract.
     return [reason for reason in reasons if reason["width"] >= 3]
-
-
-def _comparison(driver: Mapping[str, Any], past: Past) -> Comparison | None:
-    typical = past.typical(driver["feature"])
-    if typical is None:
-        return None
-    value, unit = driver["value"], Unit(driver["unit"])
-    if value is None:
-        return _unknown(typical.repaid.unknown, typical.defaulted.unknown)
-    if isinstance(value, str) or unit is Unit.YES_NO:
-        return _shared(
-            _("The same for %(repaid)s of repaid loans and %(defaulted)s of those not repaid."),
-            typical.repaid.shares.get(value, 0.0),
-            typical.defaulted.shares.get(value, 0.0),
-        )
-    if typical.repaid.half is None or typical.defaulted.half is None:
-        return None
-    return _numbers(float(value), unit, typical, typical.repaid.half, typical.defaulted.half)
-
-
-def _unknown(repaid: float, defaulted: float) -> Comparison:
-    if max(repaid, defaulted) < _NEARLY_NONE:
-        return Comparison(_("Known for nearly all past loans."))
-    return _shared(
-        _("Not known for %(repaid)s of repaid loans and %(defaulted)s of those not repaid."),
-        repaid,
-        defaulted,
-    )
-
-
-def _shared(words: str, repaid: float, defaulted: float) -> Comparison:
-    shares = {"repaid": percentage(repaid, 0), "defaulted": percentage(defaulted, 0)}
-    return Comparison(words % shares)
-
-
-def _numbers(
-    value: float, unit: Unit, typical: Typical, repaid: Half, defaulted: Half
-) -> Comparison:
-    usual = {
-        "repaid": facts.written(repaid.median, unit),
-        "defaulted": facts.written(defaulted.median, unit),
-    }
-    if usual["repaid"] == usual["defaulted"]:
-        words = _("Typical whether repaid or not: %(repaid)s.")
-    else:
-        words = _("Typical when repaid: %(repaid)s; when not: %(defaulted)s.")
-    return Comparison(
-        words % usual,
-        _(
-            "The middle half lies between %(repaid_low)s and %(repaid_high)s when repaid, and "
-            "between %(low)s and %(high)s when not."
-        )
-        % {
-            "repaid_low": facts.written(repaid.low, unit),
-            "repaid_high": facts.written(repaid.high, unit),
-            "low": facts.written(defaulted.low, unit),
-            "high": facts.written(defaulted.high, unit),
-        },
-        _strip(repaid, typical),
-        _strip(defaulted, typical),
-        _place(value, typical),
-    )
-
-
-def _strip(half: Half, typical: Typical) -> Strip:
-    low, median, high = (_place(edge, typical) for edge in (half.low, half.median, half.high))
-    return Strip(low, max(round(high - low, 1), 1.0), median)
-
-
-def _place(value: float, typical: Typical) -> float:
-    return round(100 * typical.place(value), 1)
 
 
 def _waterfall(explanation: Explanation, context: Context) -> dict[str, Any]:

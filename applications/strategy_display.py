@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.summary import number, percentage
+from applications.summary import money, number, percentage
 from monitoring.models import Outcome
 from scoring.policy import RULES
 from scoring.strategies import StrategyTerms
@@ -55,14 +55,14 @@ def rules_in_words(rules: Mapping[str, Mapping[str, Any]]) -> list[RuleInWords]:
 
 
 def limit_in_words(unit: str, limit: float) -> str:
-    """A limit with its unit: 21 years, 40.0 %, 20 times, 450,000."""
+    """A limit with its unit: 21 years, 40.0 %, 20 times, €450,000."""
     if unit == "years":
         return ngettext("%(n)s year", "%(n)s years", int(limit)) % {"n": number(limit)}
     if unit == "share":
         return percentage(limit)
     if unit == "times":
         return _("%(n)s times") % {"n": number(limit)}
-    return number(limit)
+    return money(limit)
 
 
 def axis(terms: StrategyTerms, *beside: StrategyTerms) -> list[Stretch]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from applications import home_credit
 from applications.layout import SECTIONS
 from applications.models import LoanApplication
 
@@ -42,27 +45,51 @@ def in_words(application: LoanApplication, name: str) -> str:
     value: Any = getattr(application, name)
     if value is None or value == "":
         return ""
-    if name == "client_number":  # a name, not a quantity
-        return str(value)
+    if name in home_credit.TERMS:
+        return money(value)
+    if hasattr(application, f"get_{name}_display"):
+        return str(getattr(application, f"get_{name}_display")())
+    # A client number is a name, not a quantity.
+    return str(value) if name == "client_number" else _in_words(value)
+
+
+def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, date):
         return formats.date_format(value)
-    if hasattr(application, f"get_{name}_display"):
-        return str(getattr(application, f"get_{name}_display")())
     return number(value) if isinstance(value, int | float) else str(value)
 
 
 def number(value: float) -> str:
     """Write a number with groups of thousands and no more decimals than it needs.
 
-    Shares (below 1) keep three decimals, amounts two.
+    Shares (below 1) keep three decimals, others two.
     """
     if float(value).is_integer():
         return formats.number_format(int(value), force_grouping=True)
     decimals = 3 if abs(value) < 1 else 2
     # Rounded first: Django cuts off the digits it does not show.
     return formats.number_format(round(value, decimals), decimals, force_grouping=True)
+
+
+def money(value: float | None) -> str:
+    """Write an amount in the bank's currency, as the reader's language does.
+
+    In English €450,000 or CHF 450,000, in French 450 000 €; a dash where there is none.
+    """
+    if value is None:
+        return "–"
+    cents = round(float(value), 2)
+    figure = formats.number_format(abs(cents), 0 if cents.is_integer() else 2, force_grouping=True)
+    minus, currency = "-" if cents < 0 else "", settings.BANK["currency"]
+    sign = _SIGNS.get(currency)
+    if not (get_language() or "").startswith("en"):
+        return f"{minus}{figure}\u00a0{sign or currency}"
+    return f"{minus}{sign}{figure}" if sign else f"{minus}{currency}\u00a0{figure}"
+
+
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}  # that nobody mistakes for another currency's
 
 
 def share_of(part: int, whole: int) -> str:

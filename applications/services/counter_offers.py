@@ -20,8 +20,8 @@ from applications.exceptions import (
 )
 from applications.models import Entry, LoanApplication
 from applications.services import filing, records
-from applications.summary import number
-from applications.what_if.terms import Offer, Terms, offer_of
+from applications.summary import money
+from applications.what_if.terms import LoanTerms, Offer, offer_of
 from applications.what_if.trying import study
 from scoring.exceptions import NoChampion, OutdatedHistory
 
@@ -45,7 +45,7 @@ class Wish:
     """
 
     source_id: UUID
-    terms: Terms
+    terms: LoanTerms
     version: int
     stamp: str
 
@@ -58,9 +58,10 @@ def file(*, wish: Wish, offered_by: User, at: datetime | None = None) -> LoanApp
     PermissionDenied
         Unless the banker who filed the application asks.
     AlreadyOffered
-        If that version was made meanwhile, or another has the same terms.
+        If a version has these terms.
     Outdated
-        If another model or other cut-offs would decide than did in the trial.
+        If another version was made meanwhile, or another model or other cut-offs would decide
+        than did in the trial.
     NotAccepted
         If the score refuses a value.
     ScoringUnavailable
@@ -86,13 +87,13 @@ def _file(wish: Wish, offered_by: User, now: datetime) -> LoanApplication:
     held = LoanApplication.objects.select_for_update(no_key=True)
     original = held.get(pk=source.original_id or source.pk)
     versions = list(LoanApplication.objects.versions_of(original))
-    _require_next(versions, wish.version)
     tried = study(application=source, at=now)
+    offer = tried.filed.under(wish.terms)
+    _require_next(versions, wish.version, offer)
     if tried.basis.stamp != wish.stamp:
         raise Outdated(
             _("The model or the cut-offs changed while you looked. This is the new result.")
         )
-    offer = tried.filed.under(wish.terms)
     _require_new(versions, offer)
     made = _version(source, original, wish.version, offer, now)
     filing.submit(application_id=made.pk, submitted_by=offered_by, like=tried.scored, at=now)
@@ -107,24 +108,35 @@ def _require_filer(source: LoanApplication, user: User) -> None:
         raise PermissionDenied
 
 
-def _require_next(versions: list[LoanApplication], version: int) -> None:
-    latest = versions[-1]
-    if version != latest.version + 1:
+def _require_next(versions: list[LoanApplication], version: int, offer: Offer) -> None:
+    if version == versions[-1].version + 1:
+        return
+    if made := _of_these_terms(versions, offer):
         raise AlreadyOffered(
             _("%(reference)s was made already, perhaps by a second click. This is it.")
-            % {"reference": latest.reference},
-            latest.pk,
+            % {"reference": made.reference},
+            made.pk,
         )
+    raise Outdated(
+        _(
+            "No counter-offer was made: %(reference)s was made in another window meanwhile, on "
+            "other terms. Yours are still here, to be made a further version."
+        )
+        % {"reference": versions[-1].reference}
+    )
 
 
 def _require_new(versions: list[LoanApplication], offer: Offer) -> None:
-    for version in versions:
-        if offer_of(version) == offer:
-            raise AlreadyOffered(
-                _("No counter-offer was made: %(reference)s has these very terms. This is it.")
-                % {"reference": version.reference},
-                version.pk,
-            )
+    if made := _of_these_terms(versions, offer):
+        raise AlreadyOffered(
+            _("No counter-offer was made: %(reference)s has these very terms. This is it.")
+            % {"reference": made.reference},
+            made.pk,
+        )
+
+
+def _of_these_terms(versions: list[LoanApplication], offer: Offer) -> LoanApplication | None:
+    return next((version for version in versions if offer_of(version) == offer), None)
 
 
 def _version(
@@ -167,6 +179,6 @@ def _note_income(made: LoanApplication, own: float, extra: float, now: datetime)
             "The monthly income of %(sum)s is %(own)s of the applicant and %(extra)s of a "
             "co-borrower."
         )
-        % {"sum": number(own + extra), "own": number(own), "extra": number(extra)},
+        % {"sum": money(own + extra), "own": money(own), "extra": money(extra)},
         at=now,
     )

@@ -1,4 +1,4 @@
-"""How the desk writes icons, amounts and probabilities."""
+"""How the desk writes icons, amounts of money and probabilities."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from applications import facts, journal_words
-from applications.summary import number, percentage, share_of
+from applications.summary import money, number, percentage, share_of
 
 register = template.Library()
 
@@ -38,10 +38,11 @@ def percent(share: float | str | None, decimals: int = 1) -> str:
 
 @register.filter
 def amount(value: float | None) -> str:
-    """An amount with groups of thousands, without needless decimals."""
+    """How many, with groups of thousands; amounts of money are written by `money`."""
     return "–" if value is None else number(value)
 
 
+register.filter("money", money)
 register.filter("share_of", share_of)
 
 

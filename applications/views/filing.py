@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications import clients, kept_forms
-from applications.comparison import differences
 from applications.completeness import picture
+from applications.conflicts import conflicts
 from applications.exceptions import (
     AlreadySubmitted,
     ChangedMeanwhile,
@@ -255,7 +255,7 @@ def _conflict(
         seen=seen,
         changed=stored,
         is_deleted=stored is None,
-        differences=differences(form, stored) if stored else [],
+        conflicts=conflicts(form, stored) if stored else [],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +28,7 @@ from applications.views.common import (
     desk_required,
     visible_application,
 )
-from applications.what_if import comparison
+from applications.what_if import wording
 from applications.what_if.form import CounterOfferForm, WhatIfForm, query
 from applications.what_if.proposals import Kind, proposals
 from applications.what_if.terms import filed, offer_of
@@ -93,13 +94,16 @@ def counter_offer(request: DeskRequest, pk: uuid.UUID) -> HttpResponse:
 
 @dataclass(frozen=True)
 class _Card:
-    """A proposal, ready to be shown."""
+    """Terms that were found, ready to be shown; without a kind where they only came closest."""
 
-    kind: Kind
+    kind: Kind | None
     variant: Variant
     changes: list[str]
     points: str
+    gap: list[str]
+    sent: dict[str, str]
     address: str
+    same: LoanApplication | None
 
 
 def _page(
@@ -107,11 +111,17 @@ def _page(
 ) -> HttpResponse:
     variant = _tried(tried, form) or tried.as_filed
     found = proposals(tried)
-    context = {
-        **_compared(request, application, tried, variant),
+    context = _compared(request, application, tried, variant)
+
+    def card(kind: Kind | None, one: Variant) -> _Card:
+        return _card(application, tried, kind, one, context["versions"])
+
+    context |= {
         "form": form,
-        "cards": [_card(application, tried, kind, one) for kind, one in found.found.items()],
+        "cards": [card(kind, one) for kind, one in found.found.items()],
+        "proposed": found.outcome,
         "in_vain": found.in_vain,
+        "nearest": card(None, found.nearest) if found.nearest else None,
     }
     status = 422 if form.errors else 200
     return _rendered(request, "applications/what_if.html", context, status)
@@ -156,11 +166,12 @@ def _compared(
         "variant": variant,
         "tried": score,
         "gauge": gauge(pd=score.pd, refer_from=score.refer_from, decline_from=score.decline_from),
-        "rows": comparison.rows(tried.as_filed, variant),
-        "points": comparison.points(tried.as_filed, variant),
+        "rows": wording.rows(tried.as_filed, variant),
+        "points": wording.points(tried.as_filed, variant),
         "findings": told(finding.as_json() for finding in score.findings),
         "is_changed": variant.offer != tried.filed.offer,
-        "same": next((one for one in versions if offer_of(one) == variant.offer), None),
+        "versions": versions,
+        "same": _same(versions, variant),
         "may_offer": application.filed_by_id == request.user.pk
         and request.user.has_perm("applications.file_application"),
         "sent": query(variant.terms),
@@ -168,15 +179,29 @@ def _compared(
     }
 
 
-def _card(application: LoanApplication, tried: Study, kind: Kind, variant: Variant) -> _Card:
-    address = reverse("applications:what-if", args=[application.pk])
+def _card(
+    application: LoanApplication,
+    tried: Study,
+    kind: Kind | None,
+    variant: Variant,
+    versions: Iterable[LoanApplication],
+) -> _Card:
+    address, sent = reverse("applications:what-if", args=[application.pk]), query(variant.terms)
     return _Card(
         kind=kind,
         variant=variant,
-        changes=comparison.changes(tried.filed, variant.terms),
-        points=comparison.points(tried.as_filed, variant),
-        address=f"{address}?{urlencode(query(variant.terms))}",
+        changes=wording.changes(tried.filed, variant.terms),
+        points=wording.points(tried.as_filed, variant),
+        gap=wording.gap(variant.tried),
+        sent=sent,
+        address=f"{address}?{urlencode(sent)}",
+        same=_same(versions, variant),
     )
+
+
+def _same(versions: Iterable[LoanApplication], variant: Variant) -> LoanApplication | None:
+    """The version that has these very terms."""
+    return next((one for one in versions if offer_of(one) == variant.offer), None)
 
 
 def _address(application: LoanApplication, form: Form) -> str:

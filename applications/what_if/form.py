@@ -14,7 +14,7 @@ from applications import numbers
 from applications.fields import NumberField, WholeNumberField
 from applications.summary import number
 from applications.what_if.repayment import LONGEST, SHORTEST, Plan
-from applications.what_if.terms import HIGHEST, LOWEST, Filed, Terms
+from applications.what_if.terms import HIGHEST, LOWEST, Filed, LoanTerms
 
 
 def _amount(
@@ -29,7 +29,7 @@ def _amount(
     )
 
 
-def query(terms: Terms) -> dict[str, str]:
+def query(terms: LoanTerms) -> dict[str, str]:
     """Return what a browser would send of a form that holds some terms."""
     typed = {
         "amount": terms.amount,
@@ -72,8 +72,12 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, *args: Any, filed: Filed, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.update({"class": "form-control", "autocomplete": "off"})
+        for name, field in self.fields.items():
+            # The place of a field's message is always there, to be filled while somebody types.
+            described = f"id_{name}_helptext id_{name}_error"
+            field.widget.attrs.update(
+                {"class": "form-control", "autocomplete": "off", "aria-describedby": described}
+            )
         self.filed = filed
         self.initial.update(amount=filed.terms.amount, instalments=filed.terms.instalments)
         if filed.plan is None:
@@ -83,10 +87,10 @@ class WhatIfForm(forms.Form):
             self.fields["amount"].help_text = _("What is lent.")
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> LoanTerms:
         """What was typed, once it is valid."""
         values = self.cleaned_data
-        return Terms(
+        return LoanTerms(
             amount=values["amount"],
             instalments=values.get("instalments"),
             instalment=values.get("instalment"),
@@ -131,7 +135,7 @@ class WhatIfForm(forms.Form):
                 % {"amount": number(amount)},
             )
 
-    def _check_instalments(self, plan: Plan, terms: Terms) -> None:
+    def _check_instalments(self, plan: Plan, terms: LoanTerms) -> None:
         if terms.instalments is None and terms.instalment is None:
             self.add_error("instalments", _("Enter this, or the instalment."))
         elif terms.instalments is not None and terms.instalment is not None:

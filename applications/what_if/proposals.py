@@ -1,7 +1,8 @@
 """Which terms would be approved: searched on a grid, since a PD rises and falls with terms.
 
 All of the grid is scored in one pass; what is proposed is scored once more, one by one, as an
-application is.
+application is. Where nothing is approved, a manager's decision in place of a decline is worth
+something too, and whatever came closest is shown.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from enum import StrEnum
 from itertools import islice, product
 
 from applications.what_if.repayment import LONGEST
-from applications.what_if.terms import LOWEST, Filed, Terms
+from applications.what_if.terms import LOWEST, Filed, LoanTerms
 from applications.what_if.trying import Study, Variant
+from monitoring.models import Outcome
+from scoring.variants import Tried
 
 _LEAST = 0.1  # of the amount that is lent at least
 _MOST = 2.0  # times the amount filed, where that is approved already
@@ -22,12 +25,34 @@ _PART = 100  # of an amount: about the step between amounts
 _TERM_STEP = 6  # instalments
 _MORE_INCOME = 2.0  # times the applicant's own
 _INCOME_PART = 20
-# What a combination may do: parts of the amount, of the income, and further instalments.
-_CUTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-_DOWN = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3)
-_LONGER = (0, 6, 12, 18, 24)
-_INCOMES = (0.0, 0.1, 0.2, 0.3, 0.5, 1.0)
 _TERM_WEIGHT = 0.5  # a longer term costs the applicant less than as much less money
+_SEVERITY = [Outcome.APPROVE, Outcome.REFER, Outcome.DECLINE]
+_AS_NEAR = 3  # decimals of a PD: of what is as near to a cut-off, the smaller change is shown
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What a combination may do: parts of the amount and income, further instalments."""
+
+    cuts: tuple[float, ...]
+    down: tuple[float, ...]
+    longer: tuple[int, ...]
+    incomes: tuple[float, ...]
+
+
+_ALONE = _Steps(
+    cuts=(0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5),
+    down=(0.0, 0.05, 0.1, 0.2, 0.3),
+    longer=(0, 6, 12, 24, LONGEST),
+    incomes=(0.0,),
+)
+# A co-borrower, whom not everybody has, comes in coarser steps.
+_WITH_A_CO_BORROWER = _Steps(
+    cuts=(0.0, 0.1, 0.2, 0.3, 0.5),
+    down=(0.0, 0.1, 0.3),
+    longer=(0, 12, LONGEST),
+    incomes=(0.2, 0.5, 1.0),
+)
 
 
 class Kind(StrEnum):
@@ -38,7 +63,7 @@ class Kind(StrEnum):
     COMBINATION = "combination"
 
 
-_ASKED: Mapping[Kind, Callable[[Terms], float]] = {
+_ASKED: Mapping[Kind, Callable[[LoanTerms], float]] = {
     Kind.AMOUNT: lambda terms: -terms.amount,
     Kind.TERM: lambda terms: terms.instalments or 0,
     Kind.DOWN_PAYMENT: lambda terms: terms.down_payment,
@@ -48,25 +73,33 @@ _ASKED: Mapping[Kind, Callable[[Terms], float]] = {
 
 @dataclass(frozen=True)
 class Proposals:
-    """What would be approved, and what was searched in vain."""
+    """What would be decided better, and what was searched in vain.
 
+    Attributes
+    ----------
+    outcome : Outcome
+        What all of `found` would be: approved; referred where nothing is approved of what
+        would be declined as filed.
+    nearest : Variant or None
+        Where nothing is approved, the change that came closest; None where none came closer
+        than the loan as filed.
+    """
+
+    outcome: Outcome
     found: Mapping[Kind, Variant]
     in_vain: list[Kind]
+    nearest: Variant | None = None
 
 
 def proposals(study: Study) -> Proposals:
-    """Search for the least change that is approved, or for more where all is approved."""
-    searched = _larger(study.filed) if study.as_filed.tried.approved else _easier(study.filed)
-    flat = [terms for candidates in searched.values() for terms in candidates]
-    tried = iter(study.of_all(flat))
-    found: dict[Kind, Variant] = {}
-    for kind, candidates in searched.items():
-        approved = [v for v in islice(tried, len(candidates)) if v.tried.approved]
-        if kind is Kind.COMBINATION:
-            approved = [v for v in approved if _asks_less(v.terms, found)]
-        if best := _first_that_holds(study, approved):
-            found[kind] = best
-    return Proposals(found, [kind for kind in searched if kind not in found])
+    """Search for the least change that helps, or for more where all is approved."""
+    as_filed = study.as_filed.tried
+    tried = _tried(study, _larger(study.filed) if as_filed.approved else _easier(study.filed))
+    outcome, found = Outcome.APPROVE, _found(study, tried, Outcome.APPROVE)
+    nearest = None if found or as_filed.approved else _nearest(study, tried)
+    if not found and as_filed.outcome == Outcome.DECLINE:
+        outcome, found = Outcome.REFER, _found(study, tried, Outcome.REFER)
+    return Proposals(outcome, found, [kind for kind in tried if kind not in found], nearest)
 
 
 def step(value: float, parts: int = _PART) -> float:
@@ -80,14 +113,53 @@ def step(value: float, parts: int = _PART) -> float:
     return next(unit * round_ for round_ in (1.0, 2.0, 5.0, 10.0) if unit * round_ >= raw)
 
 
-def _larger(filed: Filed) -> dict[Kind, list[Terms]]:
+def _tried(study: Study, searched: Mapping[Kind, Sequence[LoanTerms]]) -> dict[Kind, list[Variant]]:
+    """Score all of the grid in one pass."""
+    flat = [terms for candidates in searched.values() for terms in candidates]
+    tried = iter(study.of_all(flat))
+    return {kind: list(islice(tried, len(terms))) for kind, terms in searched.items()}
+
+
+def _found(
+    study: Study, tried: Mapping[Kind, Sequence[Variant]], outcome: Outcome
+) -> dict[Kind, Variant]:
+    """The first of each kind that is decided so; a combination only where it asks for less."""
+    found: dict[Kind, Variant] = {}
+    for kind, variants in tried.items():
+        wanted = [variant for variant in variants if variant.tried.outcome == outcome]
+        if kind is Kind.COMBINATION:
+            wanted = [variant for variant in wanted if _asks_less(variant.terms, found)]
+        if best := _first_that_holds(study, wanted, outcome):
+            found[kind] = best
+    return found
+
+
+def _nearest(study: Study, tried: Mapping[Kind, Sequence[Variant]]) -> Variant | None:
+    """The change that comes closest to being approved; of those as close, the smallest."""
+    variants = [variant for one in tried.values() for variant in one]
+    if not variants:
+        return None
+    best = min(variants, key=lambda v: (_distance(v.tried), _asked(v.terms, study.filed)))
+    if _distance(best.tried) >= _distance(study.as_filed.tried):
+        return None
+    return study.of(best.terms)
+
+
+def _distance(tried: Tried) -> tuple[int, int, float]:
+    """How far from an approval: by outcome, by what stands in the way, and by the PD."""
+    above = round(max(tried.pd - tried.refer_from, 0.0), _AS_NEAR)
+    in_the_way = len(tried.findings) + (tried.pd >= tried.refer_from)
+    return _SEVERITY.index(tried.outcome), in_the_way, above
+
+
+def _larger(filed: Filed) -> dict[Kind, list[LoanTerms]]:
     """More than is approved already, the largest first."""
     base, by = filed.terms, step(filed.offer.amount)
     amounts = _multiples(by, base.amount, min(_MOST * base.amount, filed.highest_amount))
     return {Kind.AMOUNT: [replace(base, amount=amount) for amount in reversed(amounts)]}
 
 
-def _easier(filed: Filed) -> dict[Kind, list[Terms]]:
+def _easier(filed: Filed) -> dict[Kind, list[LoanTerms]]:
     """Less than was asked for, in each way that the application knows; the least change first."""
     base, by, least = filed.terms, step(filed.offer.amount), _least(filed)
     less = _multiples(by, least, base.amount)
@@ -102,34 +174,32 @@ def _easier(filed: Filed) -> dict[Kind, list[Terms]]:
     most = min(_MORE_INCOME * income, filed.highest_extra_income)
     more = _multiples(step(income, _INCOME_PART), 0.0, most)
     searched[Kind.INCOME] = [replace(base, extra_income=extra) for extra in more]
-    searched[Kind.COMBINATION] = sorted(_combined(filed), key=lambda t: _asked(t, filed))
+    combined = [*_combined(filed, _ALONE), *_combined(filed, _WITH_A_CO_BORROWER)]
+    # What needs nobody else comes first.
+    searched[Kind.COMBINATION] = sorted(
+        combined, key=lambda terms: (terms.extra_income > 0, _asked(terms, filed))
+    )
     return searched
 
 
-def _combined(filed: Filed) -> Iterator[Terms]:
-    """Smaller changes of two or three things at once.
-
-    A co-borrower, whom not everybody has, only where there is little else to move.
-    """
-    base, amount = filed.terms, filed.offer.amount
-    by, income_by = step(amount), step(filed.offer.monthly_income, _INCOME_PART)
-    plan, goods = base.instalments is not None, filed.offer.goods_price is not None
-    cuts = sorted({_floor(amount * cut, by) for cut in _CUTS})
-    owns = sorted({_floor(amount * part, by) for part in _DOWN}) if goods else [0.0]
-    terms = _terms(base.instalments)
-    incomes = (
-        [0.0]
-        if plan and goods
-        else [_floor(filed.offer.monthly_income * part, income_by) for part in _INCOMES]
-    )
-    for cut, own, term, income in product(cuts, owns, terms, incomes):
-        changed = (cut > 0) + (own > 0) + (term != base.instalments) + (income > 0)
+def _combined(filed: Filed, steps: _Steps) -> Iterator[LoanTerms]:
+    """Smaller changes of two or more things at once."""
+    base, amount, income = filed.terms, filed.offer.amount, filed.offer.monthly_income
+    by, income_by = step(amount), step(income, _INCOME_PART)
+    cuts = sorted({_floor(amount * cut, by) for cut in steps.cuts})
+    owns = sorted({_floor(amount * part, by) for part in steps.down})
+    incomes = [_floor(income * part, income_by) for part in steps.incomes]
+    for cut, own, term, extra in product(
+        cuts,
+        [0.0] if filed.offer.goods_price is None else owns,
+        _terms(base.instalments, steps.longer),
+        incomes,
+    ):
+        changed = (cut > 0) + (own > 0) + (term != base.instalments) + (extra > 0)
         # Round down, but never to a loan of an odd size.
         lent = _floor(amount - cut, by) if cut else amount
-        if changed > 1 and lent - own >= _least(filed) and income <= filed.highest_extra_income:
-            yield replace(
-                base, amount=lent, down_payment=own, instalments=term, extra_income=income
-            )
+        if changed > 1 and lent - own >= _least(filed) and extra <= filed.highest_extra_income:
+            yield replace(base, amount=lent, down_payment=own, instalments=term, extra_income=extra)
 
 
 def _least(filed: Filed) -> float:
@@ -137,13 +207,14 @@ def _least(filed: Filed) -> float:
     return max(_LEAST * filed.offer.amount, LOWEST)
 
 
-def _terms(instalments: float | None) -> Sequence[float | None]:
+def _terms(instalments: float | None, longer: Sequence[int]) -> Sequence[float | None]:
     if instalments is None:
         return [None]
-    return [term for more in _LONGER if (term := instalments + more) <= LONGEST]
+    terms = (min(instalments + more, max(LONGEST, instalments)) for more in longer)
+    return sorted(set(terms))
 
 
-def _asked(terms: Terms, filed: Filed) -> float:
+def _asked(terms: LoanTerms, filed: Filed) -> float:
     """How much a change asks of the applicant, to compare combinations by."""
     offer, base = filed.offer, filed.terms
     longer = (terms.instalments or 0) / (base.instalments or 1) - 1 if base.instalments else 0.0
@@ -154,17 +225,19 @@ def _asked(terms: Terms, filed: Filed) -> float:
     )
 
 
-def _asks_less(terms: Terms, single: Mapping[Kind, Variant]) -> bool:
+def _asks_less(terms: LoanTerms, single: Mapping[Kind, Variant]) -> bool:
     """Whether a combination asks for less of each thing than a change of that thing alone."""
     return all(
         asked(terms) < asked(single[kind].terms) for kind, asked in _ASKED.items() if kind in single
     )
 
 
-def _first_that_holds(study: Study, approved: list[Variant]) -> Variant | None:
-    """The first that is approved when it is scored alone, as it will be when it is filed."""
-    again = (study.of(variant.terms) for variant in approved)
-    return next((variant for variant in again if variant.tried.approved), None)
+def _first_that_holds(
+    study: Study, variants: Sequence[Variant], outcome: Outcome
+) -> Variant | None:
+    """The first that is decided so when it is scored alone, as it will be when it is filed."""
+    again = (study.of(variant.terms) for variant in variants)
+    return next((variant for variant in again if variant.tried.outcome == outcome), None)
 
 
 def _multiples(by: float, above: float, below: float) -> list[float]:

@@ -14,7 +14,7 @@ LOWEST, HIGHEST = 1.0, 1e12  # amounts that a score takes
 
 
 @dataclass(frozen=True)
-class Terms:
+class LoanTerms:
     """What an applicant may change, and nothing else.
 
     Attributes
@@ -70,8 +70,8 @@ class Filed:
     plan: repayment.Plan | None
 
     @property
-    def terms(self) -> Terms:
-        return Terms(self.offer.amount, self.plan.instalments if self.plan else None)
+    def terms(self) -> LoanTerms:
+        return LoanTerms(self.offer.amount, self.plan.instalments if self.plan else None)
 
     @property
     def highest_amount(self) -> float:
@@ -82,7 +82,7 @@ class Filed:
     def highest_extra_income(self) -> float:
         return HIGHEST - self.offer.monthly_income
 
-    def under(self, terms: Terms) -> Offer:
+    def under(self, terms: LoanTerms) -> Offer:
         """Return the loan under other terms.
 
         A down payment makes the loan smaller for the same goods; another amount is asked for
@@ -95,13 +95,13 @@ class Filed:
             monthly_income=self.offer.monthly_income + terms.extra_income,
         )
 
-    def instalments(self, terms: Terms) -> float | None:
+    def instalments(self, terms: LoanTerms) -> float | None:
         """How many instalments there would be; None where no plan is known."""
         if self.plan is None or terms.instalment is None:
             return terms.instalments
         return self.plan.instalments_of(terms.lent, terms.instalment)
 
-    def _annuity(self, terms: Terms) -> float | None:
+    def _annuity(self, terms: LoanTerms) -> float | None:
         filed = self.offer
         if filed.annuity is None or terms.instalment is not None:
             return terms.instalment

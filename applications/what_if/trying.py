@@ -11,17 +11,17 @@ from django.utils import timezone
 
 from applications import watch_list
 from applications.models import LoanApplication
-from applications.what_if.terms import Filed, Offer, Terms, filed
+from applications.what_if.terms import Filed, LoanTerms, Offer, filed
 from monitoring.models import Prediction
-from scoring import policy, what_if
-from scoring.what_if import Basis, Tried
+from scoring import policy, variants
+from scoring.variants import Basis, Tried
 
 
 @dataclass(frozen=True)
 class Variant:
     """Some terms, the loan under them, and what would be decided."""
 
-    terms: Terms
+    terms: LoanTerms
     offer: Offer
     instalments: float | None
     tried: Tried
@@ -40,12 +40,12 @@ class Study:
         """The application as it stands, scored again, so that differences are honest."""
         return self.of(self.filed.terms)
 
-    def of(self, terms: Terms) -> Variant:
+    def of(self, terms: LoanTerms) -> Variant:
         """Score one variant exactly as an application under these terms will be."""
         offer = self.filed.under(terms)
         return self._variant(terms, offer, self.basis.score(offer.columns))
 
-    def of_all(self, terms: Sequence[Terms]) -> list[Variant]:
+    def of_all(self, terms: Sequence[LoanTerms]) -> list[Variant]:
         """Score many variants in one pass."""
         offers = [self.filed.under(one) for one in terms]
         tried = self.basis.score_all([offer.columns for offer in offers])
@@ -65,7 +65,7 @@ class Study:
             cut_offs.decline_from,
         )
 
-    def _variant(self, terms: Terms, offer: Offer, tried: Tried) -> Variant:
+    def _variant(self, terms: LoanTerms, offer: Offer, tried: Tried) -> Variant:
         return Variant(terms, offer, self.filed.instalments(terms), tried)
 
 
@@ -83,7 +83,7 @@ def study(*, application: LoanApplication, at: datetime) -> Study:
     if decision is None:
         raise ValueError(f"{application.reference} was not decided yet.")
     scored = Prediction.objects.get(pk=decision.prediction_id)
-    basis = what_if.basis(
+    basis = variants.basis(
         prediction=scored,
         age=policy.whole_years(application.birth_date, timezone.localtime(at).date()),
         on_watch_list=watch_list.holds(application),

@@ -89,4 +89,8 @@
   document.addEventListener("DOMContentLoaded", draw);
   document.addEventListener("htmx:afterSettle", draw);
   document.addEventListener("desk:theme", draw);
+  // On a phone it is folded; "toggle" does not bubble.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.querySelector("#waterfall-chart")) draw();
+  }, true);
 })();

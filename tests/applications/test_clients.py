@@ -133,8 +133,8 @@ def test_figures_are_told_in_a_bankers_words() -> None:
     assert facts_of(file, "bureau") == {
         "Loans on record": "8",
         "Of these, open today": "3",
-        "Still owed": "620,564",
-        "Overdue today": "0",
+        "Still owed": "€620,564",
+        "Overdue today": "€0",
     }
     payments = facts_of(file, "payments")
     assert payments["Paid late"] == "2.7\u00a0%"

@@ -24,7 +24,7 @@ from applications.models import Case, Decision, Entry, LoanApplication, Note
 from applications.services import counter_offers
 from applications.services.counter_offers import Wish
 from applications.what_if.form import query
-from applications.what_if.terms import Terms
+from applications.what_if.terms import LoanTerms
 from monitoring.models import Prediction
 from scoring.models import ClientFile, ModelVersion
 from tests.applications.factories import LoanApplicationFactory
@@ -32,7 +32,7 @@ from tests.applications.journals import edited
 from tests.applications.what_if import in_force, studied, submitted
 
 LogIn = Callable[[User], Client]
-TERMS = Terms(amount=300_000.0, instalments=36, down_payment=20_000.0, extra_income=45_000.0)
+TERMS = LoanTerms(amount=300_000.0, instalments=36, down_payment=20_000.0, extra_income=45_000.0)
 
 
 def _wish(application: LoanApplication, **changes: Any) -> Wish:
@@ -130,7 +130,7 @@ def test_a_co_borrowers_income_is_noted(banker: User) -> None:
     assert made.monthly_income == 225_000.0
     note = Note.objects.get(application=made)
     assert note.author == banker
-    assert "225,000 is 180,000 of the applicant and 45,000 of a co-borrower" in note.text
+    assert "€225,000 is €180,000 of the applicant and €45,000 of a co-borrower" in note.text
     assert without.monthly_income == 180_000.0
     assert not without.notes.exists()
 
@@ -141,7 +141,7 @@ def test_a_counter_offer_to_a_counter_offer_belongs_to_the_same_original(banker:
     second = counter_offers.file(wish=_wish(source), offered_by=banker)
     second = LoanApplication.objects.with_decision().get(pk=second.pk)
 
-    wish = _wish(second, version=3, terms=Terms(amount=200_000.0, instalments=24))
+    wish = _wish(second, version=3, terms=LoanTerms(amount=200_000.0, instalments=24))
     third = counter_offers.file(wish=wish, offered_by=banker)
 
     assert (third.reference, third.original) == (f"{source.reference}-3", source)
@@ -175,6 +175,24 @@ def test_a_version_that_the_banker_had_not_seen_is_shown(banker: User) -> None:
         counter_offers.file(wish=_wish(source), offered_by=banker)
 
     assert caught.value.version == made.pk
+
+
+@pytest.mark.usefixtures("champion")
+def test_other_terms_of_a_second_window_are_kept(banker: User, logged_in: LogIn) -> None:
+    source = submitted(banker)
+    client = logged_in(banker)
+    _post(client, source)
+
+    page = _post(client, source, amount="250000")
+
+    made = source.counter_offers.get()
+    assert page.redirect_chain[-1][0].startswith(
+        reverse("applications:what-if", args=[source.pk]) + "?amount=250000"
+    )
+    html = page.content.decode()
+    assert f"{made.reference} was made in another window" in html
+    assert page.context["variant"].terms == replace(TERMS, amount=250_000.0)
+    assert page.context["next_version"] == 3
 
 
 def test_the_database_keeps_one_of_each_version(banker: User) -> None:

@@ -568,7 +568,7 @@ def test_a_refusal_says_why_and_what_the_applicant_may_do(banker: User, settings
     assert str(CAUSES[Concept.OTHER_DEBT]["amount"].sentence) in text
     assert decision.application.applicant in text
     assert decision.application.reference in text
-    assert "450,000 EUR" in text.replace("\u00a0", " ")
+    assert "€450,000" in text.replace("\u00a0", " ")
     for wanted in ("a person reviews this decision", "contest", "credit score", "copy of this"):
         assert wanted in text
     for known in ("name", "phone", "email", "data_protection_authority"):

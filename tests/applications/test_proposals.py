@@ -84,6 +84,60 @@ def test_none_helps(banker: User) -> None:
 
     assert found.found == {}
     assert set(found.in_vain) == set(Kind)
+    assert found.nearest is None  # nothing comes closer to an approval than the loan as filed
+
+
+def test_where_nothing_is_approved_a_manager_may_look(banker: User) -> None:
+    only_rules(maximum_debt_ratio=BURDEN, minimum_age={"outcome": "refer", "limit": 99})
+    study = studied(submitted(banker))
+    assert study.as_filed.tried.outcome == Outcome.DECLINE
+
+    found = proposals(study)
+
+    assert found.outcome == Outcome.REFER
+    assert found.found[Kind.AMOUNT].terms.amount == 390_000.0  # as if it would be approved
+    assert all(variant.tried.outcome == Outcome.REFER for variant in found.found.values())
+    assert found.nearest is not None
+    assert [finding.code for finding in found.nearest.tried.findings] == ["minimum_age"]
+
+
+def test_a_manager_who_looks_already_is_no_proposal(banker: User) -> None:
+    only_rules(minimum_age={"outcome": "refer", "limit": 99})
+
+    assert proposals(studied(submitted(banker))).found == {}
+
+
+def test_the_nearest_miss_is_the_lowest_pd(banker: User) -> None:
+    application = submitted(banker)
+    pds = [
+        variant.tried.pd
+        for terms in searching._easier(studied(application).filed).values()
+        for variant in studied(application).of_all(terms)
+    ]
+    in_force(refer_from=min(pds) / 2, decline_from=min(pds) / 1.5)
+
+    found = proposals(studied(application))
+
+    assert found.found == {}
+    assert found.nearest is not None
+    assert found.nearest.tried.pd == pytest.approx(min(pds), abs=0.0011)  # or as near, and smaller
+    assert found.nearest.tried == studied(application).of(found.nearest.terms).tried
+
+
+def test_what_is_approved_needs_no_nearest(banker: User) -> None:
+    only_rules(maximum_debt_ratio=BURDEN)
+    assert proposals(studied(submitted(banker))).nearest is None
+    in_force(refer_from=0.98, decline_from=0.99)
+    assert proposals(studied(submitted(banker))).nearest is None
+
+
+def test_a_co_borrower_comes_last(banker: User) -> None:
+    terms = searching._easier(studied(submitted(banker)).filed)[Kind.COMBINATION]
+    with_income = [one.extra_income > 0 for one in terms]
+
+    assert with_income == sorted(with_income)
+    assert any(with_income)
+    assert len(terms) < 400  # so that the page stays fast
 
 
 @pytest.mark.parametrize(
@@ -115,7 +169,7 @@ def test_a_proposal_that_does_not_hold_alone_is_left_out(
     # As if the pass over all of them had approved what is declined on its own.
     everything = [replace(study.as_filed, tried=replace(study.as_filed.tried, outcome="approve"))]
 
-    assert searching._first_that_holds(study, everything) is None
+    assert searching._first_that_holds(study, everything, Outcome.APPROVE) is None
 
 
 @pytest.mark.parametrize("amount", [800.0, 12_345.0, 9e7])

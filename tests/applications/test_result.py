@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -106,6 +107,25 @@ def test_reasons_compare_the_applicant_with_past_loans(
         assert 'class="desk-strip"' in html
 
 
+def test_comparisons_have_a_scale(explained: Decision, banker: User, logged_in: LogIn) -> None:
+    html = _page(logged_in(banker), explained).content.decode()
+
+    assert html.count('class="desk-strip"') == html.count('class="desk-strip-scale"') > 0
+    assert "On the scale of all past loans, from " in html
+
+
+def test_the_page_can_be_jumped_through(
+    explained: Decision, banker: User, logged_in: LogIn
+) -> None:
+    html = _page(logged_in(banker), explained).content.decode()
+
+    start = html.index('<nav class="desk-jump"')
+    places = re.findall(r'href="#([a-z]+)"', html[start : html.index("</nav>", start)])
+    assert {"decision", "reasons", "documents", "notes", "timeline"} <= set(places)
+    for place in places:
+        assert html.count(f' id="{place}"') == 1
+
+
 def test_the_news_of_the_reasons_is_read_out_once(
     explained: Decision, banker: User, logged_in: LogIn
 ) -> None:
@@ -170,7 +190,7 @@ def test_similar_past_loans(explained: Decision, banker: User, logged_in: LogIn)
         "Age",
         "External scores",
     ]
-    assert similar["applicant"]["cells"][0][1] == "450,000"
+    assert similar["applicant"]["cells"][0][1] == "€450,000"
     assert "had not seen that loan" in html
 
 

@@ -120,7 +120,7 @@ def test_two_versions_are_shown_and_the_banker_decides(
     page = client.post(edit_of(draft), {**mine, "action": action})
 
     assert page.status_code == 409
-    shown = [(d.label, d.typed, d.stored) for d in page.context["differences"]]
+    shown = [(d.label, d.typed, d.stored) for d in page.context["conflicts"]]
     assert shown == [("First name", "Ann", "Anna"), ("Last name", "Keller", "Kellner")]
     again = filled_in(page.content.decode())
     assert again["first_name"] == "Ann"

@@ -181,8 +181,8 @@ def test_segments_hold_everybody_once() -> None:
     assert rows["Type of loan", "Not stated"] == (1, 0)
     assert rows["Age", "Below 30"] == (1, 1)
     assert rows["Age", "60 and over"] == (1, 0)
-    assert rows["Amount", "Below 250,000"] == (1, 0)
-    assert rows["Amount", "250,000 to 500,000"] == (2, 1)
+    assert rows["Amount", "Below €250,000"] == (1, 0)
+    assert rows["Amount", "€250,000 to €500,000"] == (2, 1)
     assert rows["Client", "Known client"] == (1, 1)
     assert rows["Client", "New client"] == (2, 0)
     for segment in found.segments:

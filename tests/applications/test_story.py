@@ -30,7 +30,7 @@ def _page(client: Client, case: Case) -> str:
     [
         (YOUNG, "19.4 years; the limit is 21 years"),
         (YOUNG | {"value": 20.97}, "20.97 years; the limit is 21 years"),
-        (LARGE, "450,000; the limit is 300,000"),
+        (LARGE, "€450,000; the limit is €300,000"),
         (
             {"code": "maximum_debt_ratio", "outcome": "refer", "value": 0.4512, "limit": 0.4},
             "45.1\u00a0%; the limit is 40\u00a0%",
@@ -58,7 +58,7 @@ def test_the_page_says_what_the_policy_found(banker: User, manager: User, logged
     html = _page(logged_in(banker), case)
     assert "but the bank’s policy asks for a manager" in html
     assert "A loan of this size is decided by a manager." in html
-    assert "450,000; the limit is 300,000" in html
+    assert "€450,000; the limit is €300,000" in html
     assert "between the cut-offs" not in html
     assert "Large amount" in html
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from applications.choices import Contract
 from applications.models import Decision, Entry, LoanApplication, Note
 from applications.what_if.form import WhatIfForm, query
-from applications.what_if.terms import Terms
+from applications.what_if.terms import LoanTerms
 from monitoring.models import Prediction
 from scoring.models import Explanation, ModelVersion
 from tests.applications.factories import DecisionFactory, LoanApplicationFactory
@@ -38,7 +38,7 @@ def _try(client: Client, application: LoanApplication, **typed: Any) -> HttpResp
 def test_trying_shows_the_new_result_beside_the_filed_one(banker: User, logged_in: LogIn) -> None:
     application = submitted(banker)
     study = studied(application)
-    terms = Terms(amount=300_000.0, instalments=36, down_payment=10_000.0, extra_income=5_000.0)
+    terms = LoanTerms(amount=300_000.0, instalments=36, down_payment=10_000.0, extra_income=5_000.0)
     client = logged_in(banker)
 
     answer = _try(client, application, **query(terms))
@@ -117,7 +117,7 @@ def test_bad_input_is_named_at_its_field(
     html = live.content.decode()
     slot = html[html.index(f'id="id_{field}_error"') :]
     assert message in slot[: slot.index("</div>")]
-    assert 'id="what-if-said"' in html
+    assert "innerHTML:#what-if-said" in html  # the live region itself stays
     assert "desk-compare" not in html
 
     page = client.get(_address(application), {"amount": "450000", "instalments": "24", **typed})
@@ -190,10 +190,51 @@ def test_proposals_lead_to_their_terms(banker: User, logged_in: LogIn) -> None:
     card = page.context["cards"][0]
     taken = client.get(card.address)
 
-    assert card.changes == ["Lend 360,000 instead of 450,000"]
+    assert card.changes == ["Lend €360,000 instead of €450,000"]
     assert taken.context["variant"].offer == card.variant.offer
     assert taken.context["tried"].pd == card.variant.tried.pd
     assert "Shown above" in taken.content.decode()
+
+
+@pytest.mark.usefixtures("champion")
+def test_the_nearest_miss_is_told_in_words(banker: User, logged_in: LogIn) -> None:
+    application = submitted(banker)
+    in_force(refer_from=0.0001, decline_from=0.0002)
+    page = logged_in(banker).get(_address(application))
+
+    nearest = page.context["nearest"]
+    assert nearest.variant.tried.pd < page.context["study"].as_filed.tried.pd
+    html = page.content.decode()
+    assert "What came closest to an approval" in html
+    above = f"{100 * (nearest.variant.tried.pd - 0.0001):.2f}"
+    assert f"Its PD is {above} points too high to be approved (cut-off 0.01\u00a0%)." in html
+    assert "points too high for a manager to decide (cut-off 0.02\u00a0%)." in html
+
+
+@pytest.mark.usefixtures("champion")
+def test_what_a_manager_would_look_at_is_offered(banker: User, logged_in: LogIn) -> None:
+    only_rules(
+        maximum_loan_to_income={"outcome": "decline", "limit": 2.0},
+        minimum_age={"outcome": "refer", "limit": 99},
+    )
+    page = logged_in(banker).get(_address(submitted(banker)))
+    html = page.content.decode()
+
+    assert "What a manager would look at" in html
+    assert "a manager decides; as filed, the loan is declined" in html
+    assert "Offer this" in html
+    assert "Its PD is low enough to be approved" in html
+    assert "The bank’s policy stands in the way: Minimum age" in html
+
+
+@pytest.mark.usefixtures("champion")
+def test_a_manager_is_offered_no_button(manager: User, banker: User, logged_in: LogIn) -> None:
+    only_rules(maximum_loan_to_income={"outcome": "decline", "limit": 2.0})
+
+    page = logged_in(manager).get(_address(submitted(banker))).content.decode()
+
+    assert "Look at it" in page
+    assert "Offer this" not in page
 
 
 @pytest.mark.usefixtures("champion")

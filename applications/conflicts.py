@@ -1,4 +1,4 @@
-"""Two versions of a draft side by side."""
+"""Where a form and the draft that another window saved meanwhile disagree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from applications.summary import in_words
 
 
 @dataclass(frozen=True)
-class Difference:
+class Conflict:
     """A field that differs: as it was typed here, and as it is stored."""
 
     label: Promise | str
@@ -20,9 +20,7 @@ class Difference:
     stored: str
 
 
-def differences(form: ApplicationForm, stored: LoanApplication) -> list[Difference]:
+def conflicts(form: ApplicationForm, stored: LoanApplication) -> list[Conflict]:
     """Return the fields in which a valid form differs from the stored draft."""
     both = ((name, in_words(form.instance, name), in_words(stored, name)) for name in form.fields)
-    return [
-        Difference(form[name].label, typed, kept) for name, typed, kept in both if typed != kept
-    ]
+    return [Conflict(form[name].label, typed, kept) for name, typed, kept in both if typed != kept]

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from monitoring.models import Outcome, Prediction, Source
-from scoring import services, what_if
+from scoring import services, variants
 from scoring.exceptions import InvalidInput, NoChampion, OutdatedHistory
 from scoring.models import ClientFile, Explanation
 from tests.applications.factories import PredictionFactory
@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 AMOUNTS = [50_000.0, 225_000.0, 450_000.0, 451_234.56, 900_000.0, 2_000_000.0]
 
 
-def _basis(prediction: Prediction, **changes: Any) -> what_if.Basis:
+def _basis(prediction: Prediction, **changes: Any) -> variants.Basis:
     given = {"age": 30, "on_watch_list": False, "at": timezone.now(), **changes}
-    return what_if.basis(prediction=prediction, **given)
+    return variants.basis(prediction=prediction, **given)
 
 
 @pytest.fixture
@@ -42,11 +42,11 @@ def test_no_change_gives_the_score_that_was_stored(scored: Prediction) -> None:
 
 def test_many_at_once_score_as_each_alone(scored: Prediction) -> None:
     basis = _basis(scored)
-    variants = [{"AMT_CREDIT": amount, "AMT_ANNUITY": amount / 20} for amount in AMOUNTS]
+    changes = [{"AMT_CREDIT": amount, "AMT_ANNUITY": amount / 20} for amount in AMOUNTS]
 
-    together = basis.score_all([*variants, {"AMT_ANNUITY": None}])
+    together = basis.score_all([*changes, {"AMT_ANNUITY": None}])
 
-    assert together == [basis.score(one) for one in [*variants, {"AMT_ANNUITY": None}]]
+    assert together == [basis.score(one) for one in [*changes, {"AMT_ANNUITY": None}]]
     assert len({tried.pd for tried in together}) > 1
     assert basis.score_all([]) == []
 
