@@ -63,6 +63,9 @@ class Page(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
 
+    def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
+        return cast(ListView, view).ordering
+
 
 class ListView(DeskView, GenericAPIView[Any]):
     """A filtered list, page by page, in an order that stays.

@@ -6,6 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -23,6 +24,7 @@ from applications.api.base import (
 from applications.api.filters import ApplicationFilter
 from applications.api.serializers import applications as serializers
 from applications.api.versions import seen
+from applications.exceptions import AlreadySubmitted
 from applications.models import LoanApplication
 from applications.services import filing
 from monitoring.models import Source
@@ -103,6 +105,9 @@ class ApplicationDetail(DeskView):
     def patch(self, request: Request, pk: UUID) -> Response:
         """Change some fields of a draft, if it is still as it was read."""
         application = application_of(request, pk)
+        if not application.is_draft:
+            told = _("%(reference)s was submitted before; its decision stands.")
+            raise AlreadySubmitted(told % {"reference": application.reference})
         sent = forms.read(serializers.ChangedApplication, request.data, application)
         with seen(request, sent, application) as version:
             filing.save_draft(application=application, filed_by=person(request), seen=version)
