@@ -44,6 +44,7 @@ CHANGED = [
     )
 ]
 SEEN = [_sent("As it was read", {"version": "1-referred"})]
+HELD = [_sent("As it was read", {"version": "1-claimed"})]
 ASKED = [_sent("A question", {"version": "1-claimed", "question": "Which rent does she pay?"})]
 ANSWERED = [_sent("An answer", {"version": "1-returned", "text": "1,100 a month, see the lease."})]
 DECIDED = [

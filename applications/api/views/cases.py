@@ -102,6 +102,7 @@ class TakeOver(CaseView):
         summary="Take a referral over",
         request=SeenBody,
         responses=STANDS,
+        examples=examples.HELD,
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Claim what another manager has, or what waits for its banker's answer."""
@@ -120,6 +121,7 @@ class PutBack(CaseView):
         summary="Put a referral back into the queue",
         request=SeenBody,
         responses=STANDS,
+        examples=examples.HELD,
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Give a claimed referral back, for any manager to claim."""
