@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as filters
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
+from applications.choices import Decided
 from applications.filters import ApplicationFilter as DeskApplicationFilter
 from applications.filters import DecisionFilter as DeskDecisionFilter
-from applications.models import LoanApplication
-from applications.querysets import CaseQuerySet, DecisionQuerySet
+from applications.models import Case, LoanApplication
+from applications.querysets import CaseQuerySet, DecisionQuerySet, LoanApplicationQuerySet
 from applications.referrals import ReferralFilter as DeskReferralFilter
 from scoring.policy import RULES
 
@@ -25,9 +27,28 @@ def _pd(lookup: str, label: Any) -> filters.NumberFilter:
 class ApplicationFilter(DeskApplicationFilter):
     """One's own applications, and what everybody submitted for managers."""
 
+    outcome = filters.ChoiceFilter(
+        choices=Decided, method="decided", label=_("Outcome of the decision in force")
+    )
+
     class Meta:
         model = LoanApplication
         fields: list[str] = []
+
+    @extend_schema_field(
+        {
+            "type": "string",
+            "enum": Decided.values,
+            "description": "Outcome of the decision in force.",
+        }
+    )
+    def decided(
+        self, queryset: LoanApplicationQuerySet, name: str, outcome: str
+    ) -> LoanApplicationQuerySet:
+        # Asked of each application from the newest on, until a page is full: joined, the
+        # database would read and sort all that were ever decided so.
+        decided = Case.objects.filter(pk=OuterRef("pk"), decision__outcome=outcome)
+        return queryset.filter(Exists(decided))
 
 
 class DecisionFilter(DeskDecisionFilter):

@@ -62,7 +62,7 @@ def check(form: forms.Form) -> dict[str, Any]:
     """
     if form.is_valid():
         return form.cleaned_data
-    called = {NON_FIELD_ERRORS: "non_field_errors"}
+    called: dict[str, str] = {NON_FIELD_ERRORS: "non_field_errors"}
     raise serializers.ValidationError(
         {called.get(name, name): [*map(str, messages)] for name, messages in form.errors.items()}
     )

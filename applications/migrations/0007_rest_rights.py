@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from django.db import migrations
+from django.db import migrations, models
 
 ROLES = {
     "Integrators": [
@@ -34,4 +34,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(add_rights, migrations.RunPython.noop),
+        migrations.AddIndex(
+            model_name="loanapplication",
+            index=models.Index(fields=["-updated_at", "-id"], name="application_newest"),
+        ),
     ]

@@ -41,12 +41,7 @@ class OutcomeList(ApiView):
         that says otherwise corrects the earlier one, which is kept.
         """
         many = isinstance(request.data, list)
-        sent: Any = serializers.OutcomeBody(
-            data=request.data,
-            **(
-                {"many": True, "allow_empty": False, "max_length": serializers.MOST} if many else {}
-            ),
-        )
+        sent: Any = serializers.OutcomeBody(data=request.data, many=many)
         sent.is_valid(raise_exception=True)
         entries = sent.validated_data if many else [sent.validated_data]
         observed, errors = outcomes.read(entries, person(request))
