@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -53,7 +54,6 @@ class Dossier:
 
     application: LoanApplication
     decisions: Sequence[Decision]
-    entries: Sequence[Entry]
     letters: Sequence[Letter]
     attachments: Sequence[Attachment]
     strategy: Strategy | None
@@ -89,6 +89,11 @@ class Dossier:
         ]
 
     @cached_property
+    def entries(self) -> list[Entry]:
+        """What happened, oldest first."""
+        return list(self.application.entries.select_related("actor").order_by("sequence"))
+
+    @cached_property
     def groups(self) -> list[FeatureGroup]:
         """The model's features by concept; what moved the score most comes first."""
         if self.bundle is None:
@@ -119,7 +124,7 @@ class Dossier:
 
 
 def of(application: LoanApplication) -> Dossier | None:
-    """Gather the dossier of an application; None while there is no decision. Six queries."""
+    """Gather the dossier of an application; None while there is no decision. Five queries."""
     decisions = list(
         application.decisions.select_related(
             "prediction", "prediction__explanation", "decided_by", "agreed_by"
@@ -133,8 +138,7 @@ def of(application: LoanApplication) -> Dossier | None:
     return Dossier(
         application=application,
         decisions=decisions,
-        entries=list(application.entries.select_related("actor").order_by("sequence")),
-        letters=list(letters.select_related("made_by", "decision").defer("pdf")),
+        letters=list(letters.select_related("made_by", "decision")),
         attachments=list(application.attachments.select_related("added_by")),
         strategy=_strategy(prediction),
         bundle=bundle,
@@ -181,7 +185,7 @@ def as_json(dossier: Dossier, *, made_by: User, at: datetime | None = None) -> d
         "explanation": _explanation(dossier.explanation),
         "letters": _letters(dossier.letters),
         "attachments": [journal.fields(attachment) for attachment in dossier.attachments],
-        "journal": _journal(dossier.application),
+        "journal": _journal(dossier),
     }
 
 
@@ -281,11 +285,14 @@ def _letters(letters: Sequence[Letter]) -> list[dict[str, Any]]:
     ]
 
 
-def _journal(application: LoanApplication) -> dict[str, Any]:
+def _journal(dossier: Dossier) -> dict[str, Any]:
+    application = dossier.application
     beside = verifying.neighbourhood(application)
     mine = [e for _n, e in sorted(beside.items()) if e.application_id == application.pk]
     keys = {key for entry in mine for key in entry.data.get("records", {})}
-    records = dict(sorted(journal.load(keys).items()))
+    at_hand = {journal.key_of(record): record for record in _records(dossier)}
+    records = {key: at_hand[key] for key in keys & at_hand.keys()}
+    records = dict(sorted((records | journal.load(keys - at_hand.keys())).items()))
     head = verifying.head()
     return {
         "head": {"sequence": head.sequence, "hash": head.hash},
@@ -303,3 +310,14 @@ def _journal(application: LoanApplication) -> dict[str, Any]:
             key: state for key, record in records.items() if (state := journal.state(record))
         },
     }
+
+
+def _records(dossier: Dossier) -> Iterator[Model]:
+    """Those that were read already."""
+    yield dossier.application
+    for decision in dossier.decisions:
+        yield decision
+        yield decision.prediction
+    yield from dossier.attachments
+    if dossier.strategy:
+        yield dossier.strategy

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ml.decision import Outcome as _Outcome
 from monitoring.exceptions import ImmutableRecord
-from monitoring.querysets import PredictionQuerySet
+from monitoring.querysets import PredictionQuerySet, WrittenOnceQuerySet
 
 
 class Source(models.TextChoices):
@@ -184,3 +184,44 @@ class LoanOutcome(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prediction_id}: {'not repaid' if self.defaulted else 'repaid'}"
+
+
+class ReplacedOutcome(models.Model):
+    """What was recorded of a loan before it was corrected. Written once, never changed."""
+
+    prediction = models.ForeignKey(
+        Prediction,
+        on_delete=models.PROTECT,
+        related_name="replaced_outcomes",
+        verbose_name=_("prediction"),
+    )
+    defaulted = models.BooleanField(_("not repaid"))
+    observed_on = models.DateField(_("observed on"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("recorded by"),
+    )
+    replaced_at = models.DateTimeField(_("replaced at"))
+
+    objects = WrittenOnceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("replaced outcome")
+        verbose_name_plural = _("replaced outcomes")
+        ordering = ["-replaced_at"]
+
+    def __str__(self) -> str:
+        return f"{self.prediction_id}: {'not repaid' if self.defaulted else 'repaid'}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise ImmutableRecord("A replaced outcome cannot be changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise ImmutableRecord("A replaced outcome cannot be deleted.")

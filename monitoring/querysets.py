@@ -9,7 +9,12 @@ from django.db import models
 from monitoring.exceptions import ImmutableRecord
 
 if TYPE_CHECKING:
-    from monitoring.models import Prediction  # noqa: F401 - named in the base class
+    from django.contrib.auth.models import User
+
+    from monitoring.models import (  # noqa: F401 - named in the base classes
+        Prediction,
+        ReplacedOutcome,
+    )
 
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -33,8 +38,24 @@ class ReadsPredictions(models.QuerySet[_Row]):
 class PredictionQuerySet(ReadsPredictions["Prediction"]):
     """Predictions are written once: every bulk way to change them is closed as well."""
 
+    def visible_to(self, user: User) -> PredictionQuerySet:
+        """Those one asked for; all of them for who may view predictions."""
+        if user.has_perm("monitoring.view_prediction"):
+            return self.all()
+        return self.filter(requested_by_id=user.pk)
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise ImmutableRecord("A prediction cannot be changed.")
 
     def delete(self) -> NoReturn:
         raise ImmutableRecord("A prediction cannot be deleted.")
+
+
+class WrittenOnceQuerySet(models.QuerySet["ReplacedOutcome"]):
+    """Every bulk way to change what is written once is closed."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        raise ImmutableRecord("A replaced outcome cannot be changed.")
+
+    def delete(self) -> NoReturn:
+        raise ImmutableRecord("A replaced outcome cannot be deleted.")

@@ -6,11 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import numpy as np
+from django.db import transaction
 from django.utils import timezone
 
-from monitoring.models import Completeness, LoanOutcome, Outcome, Prediction, Source
+from monitoring.models import (
+    Completeness,
+    LoanOutcome,
+    Outcome,
+    Prediction,
+    ReplacedOutcome,
+    Source,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -95,17 +104,83 @@ def record_outcome(
     observed_on: date,
     recorded_by: User | None = None,
 ) -> LoanOutcome:
-    """Store what became of a loan; what was recorded of it before is replaced."""
-    outcome, _created = LoanOutcome.objects.update_or_create(
-        prediction=prediction,
-        defaults={
-            "defaulted": defaulted,
-            "observed_on": observed_on,
-            "recorded_at": timezone.now(),
-            "recorded_by": recorded_by,
-        },
+    """Store what became of a loan; what was recorded of it before is kept as replaced."""
+    observed = Observed(prediction_id=prediction.pk, defaulted=defaulted, observed_on=observed_on)
+    record_outcomes(observed=[observed], recorded_by=recorded_by)
+    return LoanOutcome.objects.get(pk=prediction.pk)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """What became of the loan that a prediction was about."""
+
+    prediction_id: UUID
+    defaulted: bool
+    observed_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """How many outcomes were new, corrected an earlier one, or said what was known."""
+
+    new: int
+    corrected: int
+    unchanged: int
+
+
+@transaction.atomic
+def record_outcomes(
+    *, observed: Sequence[Observed], recorded_by: User | None = None, at: datetime | None = None
+) -> Recorded:
+    """Store what became of many loans, all or none; each prediction occurs once.
+
+    What was recorded before and now is corrected is kept as a `ReplacedOutcome`. Recording the
+    same again changes nothing.
+    """
+    now = at or timezone.now()
+    wanted = {one.prediction_id: one for one in observed}
+    # Held until the end, so that of two corrections at once neither is lost.
+    held = Prediction.objects.select_for_update(no_key=True).filter(pk__in=wanted)
+    list(held.order_by("pk").values_list("pk", flat=True))
+    before = {one.pk: one for one in LoanOutcome.objects.filter(pk__in=wanted)}
+    new = [one for key, one in wanted.items() if key not in before]
+    corrected = [one for key, one in wanted.items() if key in before and _differs(before[key], one)]
+    ReplacedOutcome.objects.bulk_create(_replaced(before[c.prediction_id], now) for c in corrected)
+    LoanOutcome.objects.bulk_create(
+        [
+            LoanOutcome(
+                prediction_id=one.prediction_id,
+                defaulted=one.defaulted,
+                observed_on=one.observed_on,
+                recorded_at=now,
+                recorded_by=recorded_by,
+            )
+            for one in (*new, *corrected)
+        ],
+        update_conflicts=True,
+        unique_fields=["prediction"],
+        update_fields=["defaulted", "observed_on", "recorded_at", "recorded_by"],
     )
-    return outcome
+    return Recorded(
+        new=len(new),
+        corrected=len(corrected),
+        unchanged=len(wanted) - len(new) - len(corrected),
+    )
+
+
+def _differs(before: LoanOutcome, now: Observed) -> bool:
+    return (before.defaulted, before.observed_on) != (now.defaulted, now.observed_on)
+
+
+def _replaced(before: LoanOutcome, now: datetime) -> ReplacedOutcome:
+    return ReplacedOutcome(
+        prediction_id=before.pk,
+        defaulted=before.defaulted,
+        observed_on=before.observed_on,
+        recorded_at=before.recorded_at,
+        recorded_by_id=before.recorded_by_id,
+        replaced_at=now,
+    )
 
 
 def completeness(history_used: Sequence[str]) -> Completeness:

@@ -13,6 +13,7 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
+from applications.exceptions import ApplicationError, NotAccepted, NotAllowed, ScoringUnavailable
 from scoring.exceptions import InvalidInput, NoChampion
 
 CONTENT_TYPE = "application/problem+json"
@@ -23,6 +24,13 @@ class ServiceUnavailable(APIException):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "unavailable"
+
+
+class Conflict(APIException):
+    """What was asked does not fit what is stored by now; reading it again tells how it stands."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
 
 
 class ProblemFormatter(ExceptionFormatter):
@@ -44,10 +52,14 @@ class ProblemHandler(ExceptionHandler):
     """Turn the errors of our own services into those of the API."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
-        if isinstance(exc, InvalidInput):
+        if isinstance(exc, InvalidInput | NotAccepted):
             return ValidationError(exc.errors)
         if isinstance(exc, NoChampion):
             return ServiceUnavailable("No model is ready to score. Please try again later.")
+        if isinstance(exc, ScoringUnavailable):
+            return ServiceUnavailable(str(exc))
+        if isinstance(exc, ApplicationError) and not isinstance(exc, NotAllowed):
+            return Conflict(str(exc))
         return super().convert_known_exceptions(exc)
 
 

@@ -327,6 +327,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
+    # Fields that share a name, or a set of choices, and what the schema calls each set.
+    "ENUM_NAME_OVERRIDES": {
+        "Outcome": "monitoring.models.Outcome",
+        "Verdict": "applications.api.serializers.cases.EITHER",
+        "ApplicationStatus": "applications.models.LoanApplication.Status",
+        "OverrideStatus": "applications.models.Override.Status",
+        "ExplanationStatus": "scoring.models.Explanation.Status",
+        "RegionRating": "applications.choices.RegionRating",
+    },
 }
 
 # --- admin -------------------------------------------------------------------

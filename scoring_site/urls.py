@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("api/v1/", include("scoring.api.urls")),
+    path("api/v1/", include("applications.api.urls")),
     path("", include("applications.urls")),
 ]
 handler500 = "scoring_site.views.server_error"

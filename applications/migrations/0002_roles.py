@@ -46,6 +46,7 @@ MODEL_NAMES = {
     "authtoken": "auth token",
     "entry": "journal entry",
     "watchlistentry": "watch list entry",
+    "loanoutcome": "outcome of a loan",
     "strategy": "cut-off strategy",
 }
 

@@ -228,6 +228,7 @@ class LoanApplication(models.Model):
         indexes = [
             models.Index(fields=["filed_by", "-updated_at"], name="application_of_banker"),
             models.Index(fields=["filed_by", "status", "-updated_at"], name="application_waiting"),
+            models.Index(fields=["-updated_at", "-id"], name="application_newest"),
             models.Index(fields=["client_number"], name="application_client"),
             models.Index(fields=["last_name"], name="application_last_name"),
             models.Index(fields=["amount"], name="application_amount"),

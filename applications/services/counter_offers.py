@@ -23,6 +23,7 @@ from applications.services import filing, records
 from applications.summary import money
 from applications.what_if.terms import LoanTerms, Offer, offer_of
 from applications.what_if.trying import study
+from monitoring.models import Source
 from scoring.exceptions import NoChampion, OutdatedHistory
 
 if TYPE_CHECKING:
@@ -42,12 +43,15 @@ class Wish:
         that is taken.
     stamp : str
         `Basis.stamp` of the trial, so that what is filed is what was seen.
+    source : Source
+        The channel it is asked for by.
     """
 
     source_id: UUID
     terms: LoanTerms
     version: int
     stamp: str
+    source: Source = Source.WEB
 
 
 def file(*, wish: Wish, offered_by: User, at: datetime | None = None) -> LoanApplication:
@@ -96,7 +100,13 @@ def _file(wish: Wish, offered_by: User, now: datetime) -> LoanApplication:
         )
     _require_new(versions, offer)
     made = _version(source, original, wish.version, offer, now)
-    filing.submit(application_id=made.pk, submitted_by=offered_by, like=tried.scored, at=now)
+    filing.submit(
+        application_id=made.pk,
+        submitted_by=offered_by,
+        like=tried.scored,
+        source=wish.source,
+        at=now,
+    )
     _write_down(made, source, offered_by, now)
     if wish.terms.extra_income:
         _note_income(made, tried.filed.offer.monthly_income, wish.terms.extra_income, now)

@@ -100,6 +100,16 @@ def _content(application: LoanApplication) -> dict[str, Any]:
 
 
 @transaction.atomic
+def file(*, application: LoanApplication, filed_by: User, source: Source) -> Decision:
+    """Save an application and submit it: both, or nothing.
+
+    Raises as `save_draft` and `submit` do.
+    """
+    draft = save_draft(application=application, filed_by=filed_by)
+    return submit(application_id=draft.pk, submitted_by=filed_by, source=source)
+
+
+@transaction.atomic
 def delete_draft(*, application: LoanApplication, by: User) -> None:
     """Throw a draft away.
 
@@ -122,12 +132,14 @@ def submit(
     application_id: UUID,
     submitted_by: User,
     like: Prediction | None = None,
+    source: Source = Source.WEB,
     at: datetime | None = None,
 ) -> Decision:
     """Freeze a draft, have it scored and decide by the cut-offs: all of it, or nothing.
 
     With an earlier prediction, `like`, only the terms and the income are this application's;
-    all else is scored as it was then. `at` is now, unless the past is being written down.
+    all else is scored as it was then. `source` is the channel it came by; `at` is now, unless
+    the past is being written down.
 
     Raises
     ------
@@ -139,7 +151,7 @@ def submit(
         If there is no model to score with. The draft stays.
     """
     try:
-        return _submit(application_id, submitted_by, like, at or timezone.now())
+        return _submit(application_id, submitted_by, like, source, at or timezone.now())
     except InvalidInput as error:
         raise _not_accepted(error) from error
     except NoChampion as error:
@@ -153,7 +165,11 @@ def submit(
 
 @transaction.atomic
 def _submit(
-    application_id: UUID, submitted_by: User, like: Prediction | None, now: datetime
+    application_id: UUID,
+    submitted_by: User,
+    like: Prediction | None,
+    source: Source,
+    now: datetime,
 ) -> Decision:
     won = LoanApplication.objects.drafts().filter(pk=application_id)
     if won.update(status=LoanApplication.Status.SUBMITTED, submitted_at=now, updated_at=now) != 1:
@@ -166,7 +182,7 @@ def _submit(
         else raw_columns(application, at=now),
         client_id=application.client_number,
         like=like,
-        source=Source.WEB,
+        source=source,
         requested_by=submitted_by,
         at=now,
     )

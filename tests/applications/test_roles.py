@@ -21,7 +21,9 @@ LogIn = Callable[[User], Client]
     [
         ("Bankers", "applications.file_application", "applications.view_all_applications"),
         ("Managers", "applications.view_all_applications", "applications.file_application"),
-        ("Integrators", "scoring.request_score", "applications.file_application"),
+        ("Integrators", "scoring.request_score", "applications.view_all_applications"),
+        ("Integrators", "applications.file_application", "applications.decide_application"),
+        ("Integrators", "monitoring.add_loanoutcome", "monitoring.view_prediction"),
         ("Administrators", "scoring.activate_model", "applications.file_application"),
     ],
 )

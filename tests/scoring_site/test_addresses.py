@@ -1,7 +1,7 @@
 """Every address outside the desk, tried by every role and by an outsider.
 
-The desk's own are in `tests.applications.test_access`. An address that is in neither table
-fails the first test.
+The desk's own are in `tests.applications.test_access`, those of its REST API beside it. An
+address that is in no table fails the first test.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from knox.models import AuthToken
 from applications import journal
 from applications.models import Attachment, Entry, Note, Override
 from scoring.models import ClientFile, Explanation, ModelVersion
+from tests.applications.api.test_access import EXPECTED as REST
 from tests.applications.factories import CaseFactory, DecisionFactory, UserFactory
 from tests.applications.test_access import EXPECTED as DESK
 
@@ -36,7 +37,10 @@ SITE: dict[str, tuple[int, ...]] = {
     "api-score": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
     "api-explanation": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
     "api-champion": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
+    "api-score-replay": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, METHOD, METHOD),
 }
+# Those of applications and decisions are in `tests.applications.api.test_access`.
+APPLICATIONS = {name for name, _method in REST}
 # Administrators alone; everybody else is sent to the admin's log-in page.
 ADMIN: dict[str, int] = {
     "search": OK,
@@ -84,7 +88,7 @@ def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
 
 
 def test_every_address_is_in_a_table() -> None:
-    listed = {f"applications:{name}" for name in DESK} | set(SITE) | FALLBACKS
+    listed = {f"applications:{name}" for name in DESK} | set(SITE) | FALLBACKS | APPLICATIONS
     listed |= {f"admin:{name}" for name in ADMIN}
     listed |= {f"admin:{model}_{page}" for model in ADMIN_MODELS for page in PAGES}
     assert set(_names(get_resolver())) == listed
@@ -157,7 +161,12 @@ def test_the_site(
 
     found = {
         name: client.get(
-            reverse(name, args=[score] if name in {"api-score", "api-explanation"} else [])
+            reverse(
+                name,
+                args=[score]
+                if name in {"api-score", "api-explanation", "api-score-replay"}
+                else [],
+            )
         ).status_code
         for name in SITE
     }

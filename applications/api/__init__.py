@@ -1,0 +1,1 @@
+"""Applications, decisions, cases and outcomes over REST, by the services of the desk."""

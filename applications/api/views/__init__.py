@@ -1,0 +1,1 @@
+"""Views of the API: validate, call the service, serialise."""
