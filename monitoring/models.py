@@ -15,6 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from ml.decision import Outcome as _Outcome
 from monitoring.exceptions import ImmutableRecord
 from monitoring.querysets import PredictionQuerySet
+from monitoring.webhooks.models import Attempt, Delivery, Subscription
+
+__all__ = [
+    "Attempt",
+    "Completeness",
+    "Delivery",
+    "LoanOutcome",
+    "Outcome",
+    "Prediction",
+    "Source",
+    "Subscription",
+]
 
 
 class Source(models.TextChoices):
