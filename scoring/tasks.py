@@ -8,6 +8,7 @@ from uuid import UUID
 from celery import Task, shared_task
 
 from scoring import services
+from scoring.api import idempotency
 
 
 @shared_task(bind=True, max_retries=services.MAX_ATTEMPTS)
@@ -29,3 +30,9 @@ def explain_prediction(self: Task[Any, Any], prediction_id: str) -> None:
 def sweep_explanations() -> int:
     """Queue again what a crash left pending."""
     return services.sweep_explanations()
+
+
+@shared_task
+def forget_kept_answers() -> int:
+    """Delete answers to requests with an `Idempotency-Key` that nobody will send again."""
+    return idempotency.forget()

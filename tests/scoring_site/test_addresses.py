@@ -17,6 +17,7 @@ from knox.models import AuthToken
 
 from applications import journal
 from applications.models import Attachment, Entry, Note, Override
+from monitoring.webhooks import services as webhooks
 from scoring.models import ClientFile, Explanation, ModelVersion
 from tests.applications.factories import CaseFactory, DecisionFactory, UserFactory
 from tests.applications.test_access import EXPECTED as DESK
@@ -36,6 +37,13 @@ SITE: dict[str, tuple[int, ...]] = {
     "api-score": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
     "api-explanation": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
     "api-champion": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
+    "api-problems": (OK, OK, OK, OK, OK, OK),
+    "api-token-current": (UNKNOWN, OK, OK, OK, OK, OK),
+    "api-webhooks": (UNKNOWN, *[FORBIDDEN] * 4, OK),
+    "api-webhook": (UNKNOWN, *[FORBIDDEN] * 4, OK),
+    "api-webhook-secret": (UNKNOWN, *[FORBIDDEN] * 4, METHOD),
+    "api-webhook-test": (UNKNOWN, *[FORBIDDEN] * 4, METHOD),
+    "api-webhook-deliveries": (UNKNOWN, *[FORBIDDEN] * 4, OK),
 }
 # Administrators alone; everybody else is sent to the admin's log-in page.
 ADMIN: dict[str, int] = {
@@ -65,7 +73,9 @@ ADMIN_MODELS: dict[str, tuple[int, ...]] = {
     "applications_entry": READ_ONLY,
     "applications_note": READ_ONLY,
     "applications_attachment": READ_ONLY,
-    "knox_authtoken": (OK, OK, OK, OK, OK),
+    "scoring_apitoken": (OK, OK, OK, OK, OK),
+    "monitoring_subscription": (OK, OK, OK, OK, OK),
+    "monitoring_delivery": READ_ONLY,
     "auth_user": (OK, OK, OK, FORBIDDEN, OK),
     "auth_group": (OK, FORBIDDEN, OK, FORBIDDEN, OK),
 }
@@ -124,6 +134,9 @@ def keys(champion: ModelVersion) -> dict[str, object]:
         entry = journal.write(Entry.Kind.NOTED, application=case.application, actor=None)
     explanation = Explanation.objects.create(prediction=decision.prediction)
     token, _plain = AuthToken.objects.create(user=UserFactory(role="Integrators"))
+    webhook, _secret = webhooks.subscribe(
+        name="Other", url="https://other.example/", events=["decision.made"]
+    )
     return {
         "monitoring_prediction": decision.prediction_id,
         "scoring_modelversion": champion.pk,
@@ -138,7 +151,9 @@ def keys(champion: ModelVersion) -> dict[str, object]:
         "applications_note": note.pk,
         "applications_attachment": attachment.pk,
         "applications_entry": entry.pk,
-        "knox_authtoken": token.pk,
+        "scoring_apitoken": token.pk,
+        "monitoring_subscription": webhook.pk,
+        "monitoring_delivery": webhooks.send_test(subscription=webhook).pk,
         "auth_user": UserFactory().pk,
         "auth_group": Group.objects.get(name="Bankers").pk,
     }
@@ -153,10 +168,13 @@ def test_the_site(
     Explanation.objects.create(prediction_id=score)
     client = _browser(person)
 
+    webhook = keys["monitoring_subscription"]
+    args = {"api-score": score, "api-explanation": score}
+    args |= {name: webhook for name in SITE if name.startswith("api-webhook")}
+    del args["api-webhooks"]
+
     found = {
-        name: client.get(
-            reverse(name, args=[score] if name in {"api-score", "api-explanation"} else [])
-        ).status_code
+        name: client.get(reverse(name, args=[args[name]] if name in args else [])).status_code
         for name in SITE
     }
 
