@@ -148,6 +148,7 @@ class SubscriptionAdmin(ByRight, ModelAdmin):
     @action(description=gettext_lazy("Give a new secret"))
     def rotate_secret(self, request: HttpRequest, obj: Any) -> None:
         obj.new_secret = services.rotate_secret(subscription=obj)
+        obj.refresh_from_db()
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
         return self._secret(request, obj)

@@ -89,7 +89,6 @@ def _connection(target: Target, address: str) -> HTTPConnection:
         timeout=CONNECT_S,
         cert_reqs="CERT_REQUIRED",
         server_hostname=target.host,
-        assert_hostname=target.host,
     )
 
 
@@ -111,10 +110,10 @@ def _deadline(connection: HTTPConnection) -> Iterator[None]:
     try:
         yield
     except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
-        if over.is_set() or isinstance(error, TimeoutError):
-            raise NoAnswer(
-                _("No full answer within %(seconds)d seconds.") % {"seconds": DEADLINE_S}
-            ) from error
-        raise NoAnswer(_("The connection broke: %(reason)s") % {"reason": error}) from error
+        if not over.is_set() and not isinstance(error, TimeoutError):
+            raise NoAnswer(_("The connection broke: %(reason)s") % {"reason": error}) from error
+        over.set()
     finally:
         timer.cancel()
+    if over.is_set():  # what was cut off may still look like an answer
+        raise NoAnswer(_("No full answer within %(seconds)d seconds.") % {"seconds": DEADLINE_S})
