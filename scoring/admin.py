@@ -89,13 +89,13 @@ admin.site.unregister(AuthToken)
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run time
     name = forms.CharField(
-        label=gettext_lazy("name"),
+        label=gettext_lazy("Name"),
         max_length=100,
         help_text=gettext_lazy("What uses it, such as “Branch system, production”."),
         widget=UnfoldAdminTextInputWidget,
     )
     lifetime = forms.TypedChoiceField(
-        label=gettext_lazy("ends after"),
+        label=gettext_lazy("Ends after"),
         coerce=int,
         widget=UnfoldAdminSelectWidget,
         help_text=gettext_lazy("Afterwards it is refused. A short life is a safe one."),
@@ -135,6 +135,19 @@ class ApiTokenAdmin(ModelAdmin):
         tokens: QuerySet[ApiToken] = super().get_queryset(request)
         return tokens.select_related("user", "record__issued_by").prefetch_related("user__groups")
 
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # The page after saving is the only one that shows the token: no other way is offered.
+        others = dict.fromkeys(("show_save_and_add_another", "show_save_and_continue"), False)
+        answer: HttpResponse = super().add_view(
+            request, form_url, {**(extra_context or {}), **others}
+        )
+        return answer
+
     def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
         if obj is None:
             return ["name", "user", "lifetime"]
@@ -143,7 +156,7 @@ class ApiTokenAdmin(ModelAdmin):
             "user",
             "roles",
             "begins_with",
-            "state",
+            "is_valid",
             "created",
             "expiry",
             "last_used",
@@ -181,9 +194,13 @@ class ApiTokenAdmin(ModelAdmin):
     def begins_with(self, token: ApiToken) -> str:
         return f"{token.token_key}…"
 
+    @display(description=gettext_lazy("valid"), boolean=True)
+    def is_valid(self, token: ApiToken) -> bool:
+        return token.user.is_active and (token.expiry is None or token.expiry > timezone.now())
+
     @display(description=gettext_lazy("state"), label={True: "success", False: "danger"})
     def state(self, token: ApiToken) -> tuple[bool, str]:
-        valid = token.user.is_active and (token.expiry is None or token.expiry > timezone.now())
+        valid = self.is_valid(token)
         return valid, _("Valid") if valid else _("Ended")
 
     @display(description=gettext_lazy("last used"), ordering="record__last_used_at")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import (
@@ -17,6 +18,8 @@ from django.core.exceptions import (
 )
 from django.http import JsonResponse
 from django.http.request import UnreadablePostError
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_standardized_errors.formatter import ExceptionFormatter
@@ -49,6 +52,16 @@ class Kind:
     @property
     def uri(self) -> str:
         return f"{PAGE}#{self.code}"
+
+    @property
+    def told(self) -> SafeString:
+        """Its meaning as HTML: what stands between backticks is code."""
+        parts = self.meaning.split("`")
+        marked = [
+            format_html("<code>{}</code>", part) if odd else part
+            for part, odd in zip(parts, cycle((False, True)), strict=False)
+        ]
+        return format_html_join("", "{}", ((part,) for part in marked))
 
 
 _KINDS = (

@@ -10,6 +10,8 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -37,14 +39,14 @@ class ByRight:
 
 class SubscriptionForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run time
     url = forms.URLField(
-        label=gettext_lazy("address"),
+        label=gettext_lazy("Address"),
         max_length=500,
         assume_scheme="https",
         help_text=gettext_lazy("An HTTPS address that answers 2xx at once."),
         widget=UnfoldAdminURLInputWidget,
     )
     events = forms.MultipleChoiceField(
-        label=gettext_lazy("events"),
+        label=gettext_lazy("Events"),
         choices=Event.choices,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
@@ -207,14 +209,14 @@ class DeliveryAdmin(ByRight, ReadOnly, ModelAdmin):
         "event",
         "subject",
         "message_id",
-        "state",
+        "status",
         "attempts",
         "created_at",
         "due",
         "finished_at",
         "content",
     )
-    readonly_fields = ("message_id", "state", "due", "content")
+    readonly_fields = ("message_id", "due", "content")
     inlines = (AttemptInline,)
     actions = ("send_again",)
 
@@ -231,8 +233,10 @@ class DeliveryAdmin(ByRight, ReadOnly, ModelAdmin):
         return delivery.status, delivery.get_status_display()
 
     @display(description=gettext_lazy("next attempt"), ordering="due_at")
-    def due(self, delivery: Delivery) -> Any:
-        return delivery.due_at if delivery.status == Delivery.Status.PENDING else None
+    def due(self, delivery: Delivery) -> str | None:
+        if delivery.status != Delivery.Status.PENDING:
+            return None
+        return date_format(timezone.localtime(delivery.due_at), "SHORT_DATETIME_FORMAT")
 
     @display(description=gettext_lazy("message number"))
     def message_id(self, delivery: Delivery) -> str:

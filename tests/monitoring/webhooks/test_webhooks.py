@@ -410,12 +410,11 @@ def test_a_webhook_lives_in_the_admin(admin: Client) -> None:
     assert "whsec_" not in admin.get(change).content.decode()
 
     form = {**ASKED, "active": "on"}
-    rotated = admin.post(
-        change, form | {"monitoring_subscription_rotate_secret": "1"}
-    ).content.decode()
+    button = "monitoring_subscription_{}".format
+    rotated = admin.post(change, form | {button("rotate_secret"): "1"}).content.decode()
     assert rotated.count('value="whsec_') == 1
     assert "Signs as well for 24 hours." in rotated
-    admin.post(change, form | {"monitoring_subscription_send_test": "1"})
+    admin.post(change, form | {button("send_test"): "1"})
     delivery = Delivery.objects.get()
     assert delivery.event == "webhook.test"
     shown = admin.get(reverse("admin:monitoring_delivery_change", args=[delivery.pk]))
