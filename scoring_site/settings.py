@@ -333,7 +333,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["scoring_site.parsers.CarefulJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "scoring.api.openapi.ApiSchema",
     "DEFAULT_THROTTLE_CLASSES": ["scoring.api.throttling.FixedWindowThrottle"],
     "DEFAULT_THROTTLE_RATES": {
         "anon": _rate("API_ANONYMOUS_RATE", "60/min"),

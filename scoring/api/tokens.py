@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import BasePermission as Permission
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,9 +37,7 @@ class WhoAmI(serializers.Serializer[Any]):
 
 class CurrentToken(ApiView):
     # Whatever their role.
-    permission_classes: ClassVar[list[type[BasePermission]]] = [
-        IsAuthenticated
-    ]  # whatever their role
+    permission_classes: ClassVar[list[type[Permission]]] = [IsAuthenticated]  # type: ignore[misc]
 
     @extend_schema(
         operation_id="token_retrieve",

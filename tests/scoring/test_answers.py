@@ -72,6 +72,15 @@ def test_the_schema_is_made_once_and_has_an_etag(client: Client) -> None:
     assert json["ETag"] != etag
 
 
+def test_the_schema_names_the_key_and_the_token(client: Client) -> None:
+    schema = client.get(reverse("schema"), {"format": "json"}).json()
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            named = [parameter["name"] for parameter in operation.get("parameters", [])]
+            assert ("Idempotency-Key" in named) == (method == "post"), path
+            assert {"knoxApiToken": []} in operation["security"], path
+
+
 def test_a_stream_may_name_its_own(rf: RequestFactory) -> None:
     class Stream(ConditionalView):
         permission_classes = []
