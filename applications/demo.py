@@ -266,7 +266,7 @@ class _Desk:
             return
         if self.now < timezone.now() - timedelta(days=10):
             lettering.note_letter_from_elsewhere(
-                decision=case.decision, by=self.banker, at=self.now
+                decision=case.decision, by=application.filed_by, at=self.now
             )
             return
         scoring.services.explain(prediction_id=case.decision.prediction_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import puremagic
 from django.core.exceptions import ValidationError
@@ -109,7 +109,7 @@ def _opened(file: UploadedFile[Any], check: _Check) -> Promise | str:
     """What is wrong with a file; empty if it is sound."""
     file.seek(0)
     try:
-        return check(file.file)
+        return check(cast(IO[bytes], file.file))
     # A file made to harm ends in any error there is: from missing keys to endless recursion.
     except Exception:
         return _("“%(name)s” is damaged and cannot be opened. Save or scan it once more.")

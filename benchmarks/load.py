@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import numpy as np
 
@@ -65,19 +65,17 @@ def run(
     expected : int
         Status of a good answer.
     """
-    return asyncio.run(_run(url, bodies, connections, seconds, headers or {}, expected))
+    requests = _requests(url, bodies, headers or {})
+    return asyncio.run(_run(urlsplit(url), requests, connections, seconds, expected))
 
 
 async def _run(
-    url: str,
-    bodies: Sequence[object],
+    parts: SplitResult,
+    requests: Iterator[bytes],
     connections: int,
     seconds: float,
-    headers: Mapping[str, str],
     expected: int,
 ) -> Load:
-    requests = _requests(url, bodies, headers)
-    parts = urlsplit(url)
     took: list[float] = []
     failures: list[str] = []
     started = time.perf_counter()

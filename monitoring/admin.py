@@ -1,13 +1,16 @@
-"""Stored predictions in the admin."""
+"""Stored predictions in the admin, and what other pages of the admin share."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +31,38 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def shown_once(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    obj: Any,
+    *,
+    title: str,
+    label: str,
+    secret: str,
+    lead: str,
+    facts: Sequence[tuple[str, Any]],
+) -> HttpResponse:
+    """A page with a secret that is stored nowhere as it is, so that this is its only showing."""
+    name = f"admin:{obj._meta.app_label}_{obj._meta.model_name}"
+    answer = TemplateResponse(
+        request,
+        "admin/shown_once.html",
+        {
+            **model_admin.admin_site.each_context(request),
+            "title": title,
+            "opts": obj._meta,
+            "label": label,
+            "secret": secret,
+            "lead": lead,
+            "facts": facts,
+            "list_url": reverse(f"{name}_changelist"),
+            "page_url": reverse(f"{name}_change", args=[obj.pk]),
+        },
+    )
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 @admin.register(Prediction)
@@ -73,3 +108,6 @@ class PredictionAdmin(ReadOnly, ModelAdmin):
     @display(description=_("application"))
     def application(self, prediction: Prediction) -> str:
         return format_html("<pre>{}</pre>", json.dumps(prediction.inputs, indent=2))
+
+
+import monitoring.webhooks.admin  # noqa: E402, F401 - registers its pages, with the above

@@ -15,6 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from ml.decision import Outcome as _Outcome
 from monitoring.exceptions import ImmutableRecord
 from monitoring.querysets import PredictionQuerySet, WrittenOnceQuerySet
+from monitoring.webhooks.models import Attempt, Delivery, Subscription
+
+__all__ = [
+    "Attempt",
+    "Completeness",
+    "Delivery",
+    "LoanOutcome",
+    "Outcome",
+    "Prediction",
+    "ReplacedOutcome",
+    "Source",
+    "Subscription",
+]
 
 
 class Source(models.TextChoices):

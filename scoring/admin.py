@@ -1,31 +1,31 @@
-"""Models, client files and explanations in the admin. All written by services, so read-only."""
+"""Models, client files, explanations and API tokens in the admin. Services write them all."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+from datetime import timedelta
+from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from knox.admin import AuthTokenAdmin as KnoxAuthTokenAdmin
 from knox.models import AuthToken
 from knox.settings import knox_settings
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from monitoring.admin import ReadOnly
-from scoring import services
+from monitoring.admin import ReadOnly, shown_once
+from scoring import services, tokens
 from scoring.exceptions import NoChampion
-from scoring.models import ClientFile, Explanation, ModelVersion
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
+from scoring.models import ApiToken, ClientFile, Explanation, ModelVersion
 
 
 @admin.register(ModelVersion)
@@ -87,18 +87,159 @@ class ModelVersionAdmin(ReadOnly, ModelAdmin):
 admin.site.unregister(AuthToken)
 
 
-@admin.register(AuthToken)
-class AuthTokenAdmin(KnoxAuthTokenAdmin, ModelAdmin):
+class TokenForm(forms.ModelForm):  # type: ignore[type-arg]  # none at run time
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=100,
+        help_text=gettext_lazy("What uses it, such as “Branch system, production”."),
+        widget=UnfoldAdminTextInputWidget,
+    )
+    lifetime = forms.TypedChoiceField(
+        label=gettext_lazy("Ends after"),
+        coerce=int,
+        widget=UnfoldAdminSelectWidget,
+        help_text=gettext_lazy("Afterwards it is refused. A short life is a safe one."),
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ("user",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = knox_settings.TOKEN_TTL.days
+        lifetime = self.fields["lifetime"]
+        lifetime.choices = [  # type: ignore[attr-defined]  # fields are typed as plain ones
+            (days, ngettext("%(days)d day", "%(days)d days", days) % {"days": days})
+            for days in sorted({7, 30, 90, 180, 365, usual})
+        ]
+        lifetime.initial = usual
+        if "user" in self.fields:  # a token that is there is only shown
+            self.fields["user"].help_text = gettext_lazy(
+                "The account it acts for. It may do what the groups of that account may do."
+            )
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ModelAdmin):
     """API tokens: shown once when made, revoked by deleting them."""
 
-    list_display = ["user", "token_key", "created", "expiry"]
-    list_select_related = ["user"]
+    form = TokenForm
+    list_display = ["named", "user", "roles", "begins_with", "state", "expiry", "last_used"]
+    list_filter = ["user__groups", "expiry"]
+    search_fields = ["record__name", "user__username", "token_key"]
+    list_select_related = ["user", "record"]
+    autocomplete_fields = ["user"]
 
-    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"expiry": timezone.now() + knox_settings.TOKEN_TTL}
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
+        tokens: QuerySet[ApiToken] = super().get_queryset(request)
+        return tokens.select_related("user", "record__issued_by").prefetch_related("user__groups")
+
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # The page after saving is the only one that shows the token: no other way is offered.
+        others = dict.fromkeys(("show_save_and_add_another", "show_save_and_continue"), False)
+        answer: HttpResponse = super().add_view(
+            request, form_url, {**(extra_context or {}), **others}
+        )
+        return answer
+
+    def get_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
+        if obj is None:
+            return ["name", "user", "lifetime"]
+        return [
+            "named",
+            "user",
+            "roles",
+            "begins_with",
+            "is_valid",
+            "created",
+            "expiry",
+            "last_used",
+            "issued_by",
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiToken | None = None) -> list[str]:
+        return self.get_fields(request, obj) if obj else []
+
+    # The rights are those on knox's tokens: this is the same table under a name of ours.
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("knox.view_authtoken")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("knox.view_authtoken")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("knox.add_authtoken")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("knox.delete_authtoken")
+
+    @display(description=gettext_lazy("name"), ordering="record__name")
+    def named(self, token: ApiToken) -> str:
+        return str(token)
+
+    @display(description=gettext_lazy("roles"))
+    def roles(self, token: ApiToken) -> str:
+        return ", ".join(gettext(group.name) for group in token.user.groups.all()) or "–"
+
+    @display(description=gettext_lazy("begins with"))
+    def begins_with(self, token: ApiToken) -> str:
+        return f"{token.token_key}…"
+
+    @display(description=gettext_lazy("valid"), boolean=True)
+    def is_valid(self, token: ApiToken) -> bool:
+        return token.user.is_active and (token.expiry is None or token.expiry > timezone.now())
+
+    @display(description=gettext_lazy("state"), label={True: "success", False: "danger"})
+    def state(self, token: ApiToken) -> tuple[bool, str]:
+        valid = self.is_valid(token)
+        return valid, _("Valid") if valid else _("Ended")
+
+    @display(description=gettext_lazy("last used"), ordering="record__last_used_at")
+    def last_used(self, token: ApiToken) -> Any:
+        record = getattr(token, "record", None)
+        return record.last_used_at if record else None
+
+    @display(description=gettext_lazy("issued by"))
+    def issued_by(self, token: ApiToken) -> Any:
+        record = getattr(token, "record", None)
+        return record.issued_by if record else None
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        given = form.cleaned_data
+        token, obj.plain = tokens.issue_token(
+            user=given["user"],
+            name=given["name"],
+            lifetime=timedelta(days=given["lifetime"]),
+            issued_by=cast(User, request.user),
+        )
+        obj.pk = token.pk
+        obj.refresh_from_db()
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
+        return shown_once(
+            self,
+            request,
+            obj,
+            title=_("API token “%(name)s”") % {"name": obj},
+            label=_("API token"),
+            secret=obj.plain,
+            lead=_("Copy it now: it is not shown again, and nobody can look it up."),
+            facts=[
+                (_("Account"), obj.user),
+                (_("Roles"), self.roles(obj)),
+                (_("Ends"), obj.expiry),
+                (_("How to send it"), "Authorization: Token …"),
+            ],
+        )
 
 
 @admin.register(ClientFile)

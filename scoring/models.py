@@ -13,6 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from knox.models import AuthToken
 
 from ml.decision import CutOffs
 from monitoring.exceptions import ImmutableRecord
@@ -306,3 +307,67 @@ class Explanation(models.Model):
     def reasons(self) -> list[dict[str, Any]]:
         """Ranked reasons in the reader's language; see `scoring.reasons.told`."""
         return told(self.grouped)
+
+
+class ApiToken(AuthToken):  # type: ignore[misc]  # untyped
+    """A token of the REST API, as the admin names it. Rights on it are those on knox's."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        record = getattr(self, "record", None)
+        return (record.name if record else "") or f"{self.token_key}…"
+
+
+class TokenRecord(models.Model):
+    """What the desk knows of a token beyond its hash."""
+
+    token = models.OneToOneField(
+        AuthToken,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="record",
+        verbose_name=_("token"),
+    )
+    name = models.CharField(_("name"), max_length=100, blank=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("issued by"),
+    )
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class KeptAnswer(models.Model):
+    """The answer to a request with an `Idempotency-Key`, for when the request comes again."""
+
+    key = models.CharField(
+        max_length=64,
+        primary_key=True,
+        help_text=_("SHA-256 of caller, address and key."),
+    )
+    fingerprint = models.CharField(max_length=64, help_text=_("SHA-256 of the request."))
+    kept_at = models.DateTimeField(default=timezone.now)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField(default=b"", help_text=_("Sealed; see `monitoring.sealing`."))
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["kept_at"], name="kept_answer_kept_at")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -7,6 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from scoring import services
+from scoring.api import idempotency
 
 
 @shared_task
@@ -19,3 +20,9 @@ def explain_predictions(prediction_ids: list[str]) -> None:
 def sweep_explanations() -> int:
     """Explain what a crash left unexplained."""
     return services.sweep_explanations()
+
+
+@shared_task
+def forget_kept_answers() -> int:
+    """Delete answers to requests with an `Idempotency-Key` that nobody will send again."""
+    return idempotency.forget()

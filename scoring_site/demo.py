@@ -14,14 +14,14 @@ from typing import Any
 import polars as pl
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from knox.models import AuthToken
+from knox.settings import knox_settings
 
 import ml.synthesis
 from ml.choosing import Options
 from ml.progress import Step
 from ml.tables import open_tables
 from ml.training import train
-from scoring import services
+from scoring import services, tokens
 from scoring.materialising import materialise
 from scoring.models import ClientFile, ModelVersion
 
@@ -93,7 +93,7 @@ def _create_accounts() -> dict[str, Any]:
     partner.set_unusable_password()
     partner.save()
     partner.groups.set([Group.objects.get(name="Integrators")])
-    _token, plain = AuthToken.objects.create(user=partner)
+    _token, plain = tokens.issue_token(user=partner, name="Demo", lifetime=knox_settings.TOKEN_TTL)
     return {"accounts": made, "api_token": plain}
 
 

@@ -12,6 +12,7 @@ A malformed value stops the start with a sentence that names it. `docs/deploy.md
 
 from __future__ import annotations
 
+import re
 import secrets
 import sys
 from datetime import timedelta
@@ -67,6 +68,8 @@ if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS is not set. Set it to the host names of this site, separated by commas."
     )
+# While the key is being changed: what was sealed or signed under the old ones stays readable.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 # --- applications ------------------------------------------------------------
@@ -89,15 +92,18 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
     "csp",
+    "corsheaders",
     "scoring_site",
     "monitoring",
     "scoring",
     "applications",
 ]
 MIDDLEWARE = [
+    "scoring_site.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "scoring_site.middleware.ContentSecurityPolicyMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -175,6 +181,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "scoring.tasks.sweep_explanations",
         "schedule": timedelta(seconds=30),
     },
+    # A crash between the commit of an event and its sending loses nothing; and retries are due.
+    "sweep-webhooks": {
+        "task": "monitoring.webhooks.tasks.sweep",
+        "schedule": timedelta(seconds=15),
+    },
+    "forget-webhook-deliveries": {
+        "task": "monitoring.webhooks.tasks.forget",
+        "schedule": timedelta(hours=6),
+    },
+    "forget-kept-answers": {
+        "task": "scoring.tasks.forget_kept_answers",
+        "schedule": timedelta(hours=1),
+    },
     "refresh-database-statistics": {
         "task": "scoring_site.tasks.refresh_statistics",
         "schedule": timedelta(hours=1),
@@ -186,7 +205,10 @@ CACHES = {
         "LOCATION": REDIS_URL,
     }
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},  # a counter for each caller of the API
+    }
 }
 
 # --- accounts ----------------------------------------------------------------
@@ -266,7 +288,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP inside
-if env.bool("BEHIND_PROXY", False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -291,28 +314,74 @@ WIDER_CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+
 # --- REST --------------------------------------------------------------------
+def _rate(name: str, default: str) -> str:
+    """A number of requests per s, min, hour or day."""
+    return env.str(
+        name,
+        default,
+        validate=validate.Regexp(
+            r"^[1-9][0-9]*/(s|sec|min|hour|day)$", error="Write it like 6000/min."
+        ),
+    )
+
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "scoring.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["scoring_site.parsers.CarefulJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
-    ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": env.str("API_RATE", "6000/min")},
+    "DEFAULT_SCHEMA_CLASS": "scoring.api.openapi.ApiSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["scoring.api.throttling.FixedWindowThrottle"],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": _rate("API_ANONYMOUS_RATE", "60/min"),
+        "user": _rate("API_RATE", "6000/min"),
+    },
+    # Only the proxy in front may say whose request it brings; anybody else could say anything.
+    "NUM_PROXIES": 1 if BEHIND_PROXY else 0,
     "EXCEPTION_HANDLER": "scoring_site.problems.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+KNOX_TOKEN_MODEL = "knox.AuthToken"  # noqa: S105 - names a model
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=env.int("API_TOKEN_DAYS", 90, validate=validate.Range(min=1))),
     "TOKEN_PREFIX": "desk_",
 }
+IDEMPOTENCY_HOURS = env.int("IDEMPOTENCY_HOURS", 24, validate=validate.Range(min=1))
+# Pages of other sites that may call the API from a browser; none unless they are named.
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
+for _origin in CORS_ALLOWED_ORIGINS:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", _origin):
+        raise ImproperlyConfigured(
+            f"CORS_ALLOWED_ORIGINS names {_origin!r}. Write origins such as https://app.example."
+        )
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-none-match",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = [
+    "Api-Version",
+    "ETag",
+    "Idempotent-Replayed",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-Id",
+]
+CORS_PREFLIGHT_MAX_AGE = 3600
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", False)
+WEBHOOK_LOG_DAYS = env.int("WEBHOOK_LOG_DAYS", 30, validate=validate.Range(min=1))
 DRF_STANDARDIZED_ERRORS = {"EXCEPTION_FORMATTER_CLASS": "scoring_site.problems.ProblemFormatter"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Credit desk",
@@ -376,8 +445,17 @@ UNFOLD = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "scoring_site.request_ids.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"}
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_id"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "celery": {"level": "WARNING"},

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import json
+from typing import Any, ClassVar
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from drf_spectacular.views import SpectacularAPIView
 from kombu.exceptions import OperationalError
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from applications import kept_forms
 from scoring import registry
+from scoring.api.base import ConditionalView
 from scoring.exceptions import NoChampion
 from scoring_site import problems
 from scoring_site.celery import app
@@ -63,11 +72,55 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return kept_forms.ask_to_log_in(request)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A page for people, a problem document for programs; so the three below."""
+    if _by_program(request):
+        return problems.response(400, detail=_("The request could not be read."))
+    return defaults.bad_request(request, exception)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _by_program(request):
+        return problems.response(403, detail=_("The role of this account does not allow it."))
+    return defaults.permission_denied(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _by_program(request):
+        return problems.response(404, detail=_("There is nothing at this address."))
+    return defaults.page_not_found(request, exception)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A page for people, a problem document for programs."""
-    if request.path.startswith("/api/"):
-        return problems.response(500, detail="The request could not be answered.")
+    if _by_program(request):
+        return problems.response(500, detail=_("The request could not be answered."))
     return render(request, "500.html", status=500)
+
+
+@require_safe
+def problem_kinds(request: HttpRequest) -> HttpResponse:
+    """The page that the `type` of every problem document points to."""
+    return render(request, "problems.html", {"kinds": problems.KINDS.values()})
+
+
+class SchemaView(ConditionalView, SpectacularAPIView):
+    """The API's schema, made once per process and language."""
+
+    made: ClassVar[dict[str | None, dict[str, Any]]] = {}
+
+    def _get_schema_response(self, request: Request) -> Response:
+        language = get_language()
+        if language not in self.made:
+            self.made[language] = super()._get_schema_response(request).data  # type: ignore[no-untyped-call]
+        schema = self.made[language]
+        name = self._get_filename(request, None)  # type: ignore[no-untyped-call]
+        digest = hashlib.sha256(json.dumps([name, schema], default=str).encode()).hexdigest()
+        headers = {"ETag": f'"{digest[:32]}"', "Content-Disposition": f'inline; filename="{name}"'}
+        return Response(schema, headers=headers)
+
+
+def _by_program(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
 
 
 def _database() -> str:

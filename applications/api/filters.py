@@ -54,7 +54,7 @@ class ApplicationFilter(DeskApplicationFilter):
 class DecisionFilter(DeskDecisionFilter):
     """The decision history, newest first."""
 
-    sort = None
+    sort = None  # type: ignore[assignment]  # how django-filter drops an inherited filter
     pd_from = _pd("gte", _("PD from, from 0 to 1"))
     pd_to = _pd("lte", _("PD up to, from 0 to 1"))
     reference = filters.CharFilter(

@@ -17,6 +17,7 @@ from knox.models import AuthToken
 
 from applications import journal
 from applications.models import Attachment, Entry, Note, Override
+from monitoring.webhooks import services as webhooks
 from scoring.models import ClientFile, Explanation, ModelVersion
 from tests.applications.api.test_access import EXPECTED as REST
 from tests.applications.factories import CaseFactory, DecisionFactory, UserFactory
@@ -38,6 +39,13 @@ SITE: dict[str, tuple[int, ...]] = {
     "api-explanation": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
     "api-champion": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
     "api-score-replay": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, METHOD, METHOD),
+    "api-problems": (OK, OK, OK, OK, OK, OK),
+    "api-token-current": (UNKNOWN, OK, OK, OK, OK, OK),
+    "api-webhooks": (UNKNOWN, *[FORBIDDEN] * 4, OK),
+    "api-webhook": (UNKNOWN, *[FORBIDDEN] * 4, OK),
+    "api-webhook-secret": (UNKNOWN, *[FORBIDDEN] * 4, METHOD),
+    "api-webhook-test": (UNKNOWN, *[FORBIDDEN] * 4, METHOD),
+    "api-webhook-deliveries": (UNKNOWN, *[FORBIDDEN] * 4, OK),
 }
 # Those of applications and decisions are in `tests.applications.api.test_access`.
 APPLICATIONS = {name for name, _method in REST}
@@ -69,7 +77,9 @@ ADMIN_MODELS: dict[str, tuple[int, ...]] = {
     "applications_entry": READ_ONLY,
     "applications_note": READ_ONLY,
     "applications_attachment": READ_ONLY,
-    "knox_authtoken": (OK, OK, OK, OK, OK),
+    "scoring_apitoken": (OK, OK, OK, OK, OK),
+    "monitoring_subscription": (OK, OK, OK, OK, OK),
+    "monitoring_delivery": READ_ONLY,
     "auth_user": (OK, OK, OK, FORBIDDEN, OK),
     "auth_group": (OK, FORBIDDEN, OK, FORBIDDEN, OK),
 }
@@ -130,6 +140,9 @@ def keys(champion: ModelVersion) -> dict[str, object]:
         prediction=decision.prediction, status=Explanation.Status.FAILED
     )
     token, _plain = AuthToken.objects.create(user=UserFactory(role="Integrators"))
+    webhook, _secret = webhooks.subscribe(
+        name="Other", url="https://other.example/", events=["decision.made"]
+    )
     return {
         "monitoring_prediction": decision.prediction_id,
         "scoring_modelversion": champion.pk,
@@ -144,7 +157,9 @@ def keys(champion: ModelVersion) -> dict[str, object]:
         "applications_note": note.pk,
         "applications_attachment": attachment.pk,
         "applications_entry": entry.pk,
-        "knox_authtoken": token.pk,
+        "scoring_apitoken": token.pk,
+        "monitoring_subscription": webhook.pk,
+        "monitoring_delivery": webhooks.send_test(subscription=webhook).pk,
         "auth_user": UserFactory().pk,
         "auth_group": Group.objects.get(name="Bankers").pk,
     }
@@ -159,15 +174,13 @@ def test_the_site(
     Explanation.objects.create(prediction_id=score, status=Explanation.Status.FAILED)
     client = _browser(person)
 
+    webhook = keys["monitoring_subscription"]
+    args = dict.fromkeys(("api-score", "api-explanation", "api-score-replay"), score)
+    args |= {name: webhook for name in SITE if name.startswith("api-webhook")}
+    del args["api-webhooks"]
+
     found = {
-        name: client.get(
-            reverse(
-                name,
-                args=[score]
-                if name in {"api-score", "api-explanation", "api-score-replay"}
-                else [],
-            )
-        ).status_code
+        name: client.get(reverse(name, args=[args[name]] if name in args else [])).status_code
         for name in SITE
     }
 

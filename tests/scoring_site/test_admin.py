@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from knox.models import AuthToken
 
 from monitoring.models import Prediction, Source
-from scoring import services
+from scoring import services, tokens
 from scoring.models import ClientFile, Explanation, ModelVersion
 from tests.applications.factories import CaseFactory, DecisionFactory, UserFactory
 from tests.scoring.factories import APPLICATION
@@ -25,7 +30,9 @@ LISTS = [
     "applications_decision",
     "auth_user",
     "auth_group",
-    "knox_authtoken",
+    "scoring_apitoken",
+    "monitoring_subscription",
+    "monitoring_delivery",
 ]
 
 
@@ -106,9 +113,41 @@ def test_a_model_is_made_champion(admin: Client, champion: ModelVersion) -> None
 
 def test_a_token_is_shown_once_and_works(admin: Client, administrator: User) -> None:
     partner = UserFactory(role="Integrators")
-    url = reverse("admin:knox_authtoken_add")
-    expiry = {"expiry_0": "2999-01-01", "expiry_1": "00:00:00"}
-    page = admin.post(url, {"user": partner.pk, **expiry}, follow=True).content.decode()
+    asked = {"name": "Branch system", "user": partner.pk, "lifetime": 30}
+
+    page = admin.post(reverse("admin:scoring_apitoken_add"), asked)
+
     token = AuthToken.objects.get(user=partner)
-    assert f"TOKEN {token.token_key}" in page
-    assert token.token_key != token.digest
+    assert token.record.name == "Branch system"
+    assert token.record.issued_by == administrator
+    assert timedelta(days=29) < token.expiry - timezone.now() < timedelta(days=31)
+    plain = re.search(r'value="(desk_[0-9a-f]{64})"', page.content.decode())
+    assert plain is not None
+    assert "no-store" in page["Cache-Control"]
+    bearer = {"HTTP_AUTHORIZATION": f"Token {plain[1]}"}
+    assert Client().get("/api/v1/tokens/current/", **bearer).json()["roles"] == ["Integrators"]
+    later = admin.get(reverse("admin:scoring_apitoken_change", args=[token.pk]))
+    assert "Branch system" in later.content.decode()
+    assert plain[1] not in later.content.decode()
+
+    admin.post(reverse("admin:scoring_apitoken_delete", args=[token.pk]), {"post": "yes"})
+    assert Client().get("/api/v1/tokens/current/", **bearer).status_code == 401
+
+
+@pytest.mark.parametrize("field", ["name", "user", "lifetime"])
+def test_a_token_needs_name_account_and_end(admin: Client, field: str) -> None:
+    asked = {"name": "x", "user": UserFactory().pk, "lifetime": 30} | {field: ""}
+    assert admin.post(reverse("admin:scoring_apitoken_add"), asked).status_code == 200
+    assert not AuthToken.objects.exists()
+
+
+def test_the_list_of_tokens_asks_no_more_for_more(
+    admin: Client, administrator: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(5):
+        tokens.issue_token(
+            user=UserFactory(role="Integrators"), name=f"{number}", lifetime=timedelta(days=1)
+        )
+    with django_assert_max_num_queries(12):
+        page = admin.get(reverse("admin:scoring_apitoken_changelist")).content.decode()
+    assert "Integrators" in page

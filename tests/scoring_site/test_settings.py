@@ -46,6 +46,11 @@ def test_production_refuses_to_start_without(tmp_path: Path, missing: str) -> No
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_URL", "mysql://localhost/desk"),
         ("REDIS_URL", "localhost"),
+        ("API_RATE", "many"),
+        ("API_ANONYMOUS_RATE", "0/min"),
+        ("IDEMPOTENCY_HOURS", "0"),
+        ("CORS_ALLOWED_ORIGINS", "*"),
+        ("CORS_ALLOWED_ORIGINS", "https://app.example/path"),
     ],
 )
 def test_malformed_values_are_named(tmp_path: Path, name: str, value: str) -> None:

@@ -150,10 +150,10 @@ class DecisionOut(DecisionRow):
     def get_findings(self, decision: Decision) -> list[dict[str, Any]]:
         return told(decision.findings)
 
-    @extend_schema_field(serializers.ChoiceField(choices=Explanation.Status.choices))
+    @extend_schema_field(serializers.ChoiceField(choices=["pending", *Explanation.Status.values]))
     def get_reasons_status(self, decision: Decision) -> str:
         found = _explanation(decision)
-        return found.status if found else Explanation.Status.PENDING.value
+        return found.status if found else "pending"
 
     @extend_schema_field(Reason(many=True))
     def get_reasons(self, decision: Decision) -> Any:

@@ -25,7 +25,7 @@ from applications.exceptions import Outdated
 from applications.models import LoanApplication
 from applications.services import counter_offers
 from applications.what_if.form import WhatIfForm, query
-from applications.what_if.terms import Filed, Terms, filed
+from applications.what_if.terms import Filed, LoanTerms, filed
 from applications.what_if.trying import study
 from monitoring.models import Source
 from scoring.api.base import ERRORS, NOT_FOUND
@@ -114,8 +114,8 @@ def _decided(request: Request, pk: UUID) -> LoanApplication:
     return found
 
 
-def _terms(sent: Mapping[str, Any], base: Filed) -> Terms:
-    """Terms as the desk's form checks them; what was left out is as filed."""
+def _terms(sent: Mapping[str, Any], base: Filed) -> LoanTerms:
+    """LoanTerms as the desk's form checks them; what was left out is as filed."""
     given = {name: value for name, value in sent.items() if name in WhatIfForm.base_fields}
     typed = {**query(base.terms), **forms.written(given)}
     if given.get("instalment") is not None and given.get("instalments") is None:

@@ -1,0 +1,1 @@
+"""Events told to other systems over HTTP, as https://www.standardwebhooks.com describes."""
