@@ -251,3 +251,7 @@ class Explanation(models.Model):
     def reasons(self) -> list[dict[str, Any]]:
         """Ranked reasons in the reader's language; see `scoring.reasons.told`."""
         return told(self.grouped)
+
+
+# Django looks for an app's models here.
+from scoring.batches.models import BatchChunk, BatchRow, ScoreBatch  # noqa: E402, F401

@@ -8,6 +8,7 @@ from uuid import UUID
 from celery import Task, shared_task
 
 from scoring import services
+from scoring.batches import tasks as _batches  # noqa: F401 - Celery looks for an app's tasks here
 
 
 @shared_task(bind=True, max_retries=services.MAX_ATTEMPTS)

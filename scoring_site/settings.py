@@ -34,6 +34,7 @@ env = Env()
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 BUNDLE_DIR = VAR_DIR / "bundles"
+BATCH_DIR = VAR_DIR / "batches"  # uploads, until they are scored
 
 # --- how this process runs ---------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
@@ -173,6 +174,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "scoring.tasks.sweep_explanations",
         "schedule": timedelta(seconds=30),
     },
+    "sweep-score-batches": {
+        "task": "scoring.batches.tasks.sweep_batches",
+        "schedule": timedelta(seconds=15),
+    },
     "refresh-database-statistics": {
         "task": "scoring_site.tasks.refresh_statistics",
         "schedule": timedelta(hours=1),
@@ -288,6 +293,10 @@ WIDER_CONTENT_SECURITY_POLICY = {
     "worker-src": [SELF, "blob:"],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# Files of applications to score; they never lie in memory as a whole.
+BATCH_MAX_BYTES = env.int("BATCH_MAX_BYTES", 5 * 1024**3, validate=validate.Range(min=1))
+BATCH_MAX_UNPACKED_BYTES = 10 * BATCH_MAX_BYTES
+BATCH_MAX_ROWS = env.int("BATCH_MAX_ROWS", 10_000_000, validate=validate.Range(min=1))
 
 # --- REST --------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -69,7 +69,7 @@ def _note(message: ConsoleMessage, complaints: list[str]) -> None:
 @pytest.fixture
 def roles(transactional_db: None) -> None:
     """The groups again, which emptying the database after each such test takes away."""
-    import_module("applications.migrations.0005_cases").create_roles(apps, None)
+    import_module("applications.migrations.0007_batch_rights").create_roles(apps, None)
 
 
 @pytest.fixture
