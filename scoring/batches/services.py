@@ -351,6 +351,8 @@ def _end(batch: ScoreBatch, state: State, problem: str) -> bool:
         )
         if is_mine:
             finish(ScoreBatch.objects.get(pk=batch.pk))
+            if state in {State.FINISHED, State.REFUSED}:  # else somebody may be reading them
+                transaction.on_commit(lambda: uploads.remove(batch.directory))
     return bool(is_mine)
 
 

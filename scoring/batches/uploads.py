@@ -83,6 +83,11 @@ def keep(upload: Upload, directory: Path) -> Path:
     return target
 
 
+def remove(directory: Path) -> None:
+    """Remove the files of a batch."""
+    shutil.rmtree(directory, ignore_errors=True)
+
+
 def remove_unneeded(*, in_use: set[UUID]) -> None:
     """Remove the files of batches that are over, and of requests that died."""
     root = Path(settings.BATCH_DIR)
@@ -91,7 +96,7 @@ def remove_unneeded(*, in_use: set[UUID]) -> None:
     for directory in root.glob("*-*-*-*-*"):
         # A batch's row is written just after its file was moved here.
         if directory.name not in kept and directory.stat().st_mtime < time.time() - _GRACE_S:
-            shutil.rmtree(directory, ignore_errors=True)
+            remove(directory)
     for path in (root / _INCOMING).glob("*"):
         if path.stat().st_mtime < long_ago:
             path.unlink(missing_ok=True)

@@ -74,6 +74,11 @@ def create(content: bytes, *, user: User | None = None, **options: Any) -> Score
     return services.create(upload=upload, created_by=user or partner(), **options)
 
 
+def somebody() -> User:
+    """Who needs no role, where emptying the database took the roles away."""
+    return User.objects.create_user("somebody")
+
+
 def scored(content: bytes, **options: Any) -> ScoreBatch:
     """A batch that went through all its tasks."""
     batch = create(content, **options)
