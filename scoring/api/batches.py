@@ -28,9 +28,9 @@ from scoring.api.serializers import CutOffs, ModelUsed
 from scoring.batches import results, services, uploads
 from scoring.batches.exceptions import NotNow, TooLarge, Unusable
 from scoring.batches.models import BatchRow, ScoreBatch
+from scoring.batches.results import PARQUET
 
 Format = ScoreBatch.Format
-PARQUET = "application/vnd.apache.parquet"
 _MEDIA_TYPES = {
     "text/csv": Format.CSV,
     "application/x-ndjson": Format.JSON_LINES,
@@ -366,18 +366,7 @@ class BatchResults(BatchView):
         batch = self.batch(pk)
         if not batch.has_results:
             raise Conflict(_("There are no results yet. Ask for the batch until it is over."))
-        return download(batch, request.accepted_renderer.format or "csv")
-
-
-def download(batch: ScoreBatch, format_: str) -> StreamingHttpResponse:
-    """The results as a file that is made while it is read."""
-    kinds = {"csv": (results.as_csv, "text/csv"), "parquet": (results.as_parquet, PARQUET)}
-    pieces, media_type = kinds[format_]
-    return StreamingHttpResponse(
-        pieces(batch),
-        content_type=media_type,
-        headers={"Content-Disposition": f'attachment; filename="scores-{batch.pk}.{format_}"'},
-    )
+        return results.download(batch, request.accepted_renderer.format or "csv")
 
 
 def _received(request: Request) -> tuple[uploads.Upload, Format | None, str]:

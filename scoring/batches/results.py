@@ -9,11 +9,13 @@ from io import StringIO
 from typing import Any
 
 from django.db.models import F
+from django.http import StreamingHttpResponse
 
 from scoring.batches.models import BatchRow, ScoreBatch
 from scoring.batches.querysets import Progress
 
 COLUMNS = ("line", "client_id", "score_id", "pd", "decision", "completeness", "error")
+PARQUET = "application/vnd.apache.parquet"
 REASONS = "reason_codes"
 MOST_REASONS = 4  # the strongest ones against, as adverse action notices name them
 _PIECE = 5_000
@@ -59,6 +61,28 @@ def as_parquet(batch: ScoreBatch) -> Iterator[bytes]:
             writer.write_table(pa.Table.from_pylist(piece, schema=schema))
             yield sink.taken()
     yield sink.taken()
+
+
+def download(batch: ScoreBatch, format_: str) -> StreamingHttpResponse:
+    """The results as a file that is made while it is read.
+
+    Parameters
+    ----------
+    format_ : str
+        One of `KINDS`.
+    """
+    pieces, media_type = KINDS[format_]
+    return StreamingHttpResponse(
+        pieces(batch),
+        content_type=media_type,
+        headers={"Content-Disposition": f'attachment; filename="scores-{batch.pk}.{format_}"'},
+    )
+
+
+KINDS: Mapping[str, tuple[Callable[[ScoreBatch], Iterator[bytes]], str]] = {
+    "csv": (as_csv, "text/csv"),
+    "parquet": (as_parquet, PARQUET),
+}
 
 
 def reason_codes(grouped: Sequence[Mapping[str, Any]]) -> list[str]:
