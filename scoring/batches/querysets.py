@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -59,11 +61,16 @@ class ScoreBatchQuerySet(models.QuerySet["ScoreBatch"]):
         return self.filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
     def with_progress(self) -> ScoreBatchQuerySet:
-        """Each with `rows_scored` and `rows_refused`."""
+        """Each with `rows_scored` and `rows_refused`, summed for the batches shown alone."""
         return self.annotate(
-            rows_scored=Sum("chunks__scored", default=0),
-            rows_refused=Sum("chunks__refused", default=0),
+            rows_scored=_summed("scored"), rows_refused=_summed("refused")
         ).select_related("created_by")
+
+
+def _summed(column: str) -> Coalesce:
+    chunks = apps.get_model("scoring", "BatchChunk").objects.filter(batch=OuterRef("pk"))
+    totals = chunks.order_by().values("batch").annotate(total=Sum(column)).values("total")
+    return Coalesce(Subquery(totals), 0)
 
 
 class BatchChunkQuerySet(models.QuerySet["BatchChunk"]):
