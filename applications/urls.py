@@ -1,6 +1,7 @@
 from django.urls import path
 
 from applications.views import (
+    batches,
     cases,
     clients,
     dossier,
@@ -62,6 +63,11 @@ urlpatterns = [
     path("strategy/<int:version>/", steering.version, name="strategy-version"),
     path("strategy/<int:version>/settle/", steering.settle, name="strategy-settle"),
     path("strategy/<int:version>/return/", steering.propose_return, name="strategy-return"),
+    path("batches/", batches.batches, name="batches"),
+    path("batches/<uuid:pk>/", batches.batch, name="batch"),
+    path("batches/<uuid:pk>/progress/", batches.progress, name="batch-progress"),
+    path("batches/<uuid:pk>/cancel/", batches.cancel, name="batch-cancel"),
+    path("batches/<uuid:pk>/scores.<slug:kind>", batches.download, name="batch-results"),
     path("fairness/", fairness.report, name="fairness"),
     path("watch-list/", watch_list.entries, name="watch-list"),
     path("watch-list/add/", watch_list.add, name="watch-list-add"),

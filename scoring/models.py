@@ -371,3 +371,7 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+# Django looks for an app's models here.
+from scoring.batches.models import BatchChunk, BatchRow, ScoreBatch  # noqa: E402, F401

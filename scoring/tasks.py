@@ -8,6 +8,7 @@ from celery import shared_task
 
 from scoring import services
 from scoring.api import idempotency
+from scoring.batches import tasks as _batches  # noqa: F401 - Celery looks for an app's tasks here
 
 
 @shared_task

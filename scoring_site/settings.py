@@ -35,6 +35,7 @@ env = Env()
 VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).resolve()
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 BUNDLE_DIR = VAR_DIR / "bundles"
+BATCH_DIR = VAR_DIR / "batches"  # uploads, until they are scored
 
 # --- how this process runs ---------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
@@ -194,6 +195,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "scoring.tasks.forget_kept_answers",
         "schedule": timedelta(hours=1),
     },
+    "sweep-score-batches": {
+        "task": "scoring.batches.tasks.sweep_batches",
+        "schedule": timedelta(seconds=15),
+    },
     "refresh-database-statistics": {
         "task": "scoring_site.tasks.refresh_statistics",
         "schedule": timedelta(hours=1),
@@ -313,6 +318,10 @@ WIDER_CONTENT_SECURITY_POLICY = {
     "worker-src": [SELF, "blob:"],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# Files of applications to score; they never lie in memory as a whole.
+BATCH_MAX_BYTES = env.int("BATCH_MAX_BYTES", 5 * 1024**3, validate=validate.Range(min=1))
+BATCH_MAX_UNPACKED_BYTES = 10 * BATCH_MAX_BYTES
+BATCH_MAX_ROWS = env.int("BATCH_MAX_ROWS", 10_000_000, validate=validate.Range(min=1))
 
 
 # --- REST --------------------------------------------------------------------

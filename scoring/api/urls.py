@@ -1,6 +1,6 @@
 from django.urls import path
 
-from scoring.api import replays, tokens, views, webhooks
+from scoring.api import batches, replays, tokens, views, webhooks
 
 urlpatterns = [
     path("scores/", views.ScoreList.as_view(), name="api-scores"),
@@ -18,4 +18,5 @@ urlpatterns = [
         webhooks.WebhookDeliveries.as_view(),
         name="api-webhook-deliveries",
     ),
+    *batches.urlpatterns,
 ]

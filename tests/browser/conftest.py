@@ -69,7 +69,7 @@ def _note(message: ConsoleMessage, complaints: list[str]) -> None:
 @pytest.fixture
 def roles(transactional_db: None) -> None:
     """The groups again, which emptying the database after each such test takes away."""
-    import_module("applications.migrations.0008_rest_rights").create_roles(apps, None)
+    import_module("applications.migrations.0009_batch_rights").create_roles(apps, None)
 
 
 @pytest.fixture
