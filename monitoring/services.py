@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.db import transaction
 from django.utils import timezone
 
+from monitoring import metrics
 from monitoring.models import Completeness, LoanOutcome, Outcome, Prediction, Source
 
 if TYPE_CHECKING:
@@ -64,7 +67,7 @@ def record_prediction(
     at : datetime, optional
         When the score was given; now unless the past is being written down.
     """
-    return Prediction.objects.create(
+    prediction = Prediction.objects.create(
         created_at=at or timezone.now(),
         inputs=dict(inputs),
         client_id=client_id,
@@ -86,6 +89,8 @@ def record_prediction(
         requested_by=requested_by,
         latency_ms=latency_ms,
     )
+    transaction.on_commit(partial(metrics.count, prediction))
+    return prediction
 
 
 def record_outcome(

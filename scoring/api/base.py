@@ -8,6 +8,7 @@ from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from monitoring import metrics
 from scoring.api.serializers import Problem
 
 
@@ -39,3 +40,7 @@ class ApiView(APIView):
 
     right: ClassVar[str]
     permission_classes: ClassVar[list[type[BasePermission]]] = [HasRight]  # type: ignore[misc]
+
+    def perform_authentication(self, request: Request) -> None:
+        with metrics.stage("authenticate"):
+            super().perform_authentication(request)

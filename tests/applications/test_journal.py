@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from pytest_django import Settings
 
 from applications import journal, verifying
@@ -18,6 +18,7 @@ from applications.exceptions import Frozen
 from applications.models import Attachment, Decision, Entry, LoanApplication, Note
 from applications.services import filing
 from tests.applications.factories import LoanApplicationFactory
+from tests.sql import execute
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("champion")]
 
@@ -46,13 +47,11 @@ def _here(decision: Decision) -> list[verifying.Fault]:
 
 def _edit(table: str, change: str) -> None:
     """Change rows as somebody with access to the database would."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET {change}")  # noqa: S608 - the test's own words
+    execute(f"UPDATE {table} SET {change}")  # noqa: S608 - the test's own words
 
 
 def _delete(which: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM applications_entry WHERE {which}")  # noqa: S608 - as above
+    execute(f"DELETE FROM applications_entry WHERE {which}")  # noqa: S608 - as above
 
 
 def test_filing_is_written_down_in_order(decision: Decision, banker: User) -> None:
@@ -147,7 +146,8 @@ def test_an_entry_whose_hash_was_made_anew_breaks_the_link(decision: Decision) -
 def test_the_last_entry_made_anew_is_not_the_one_the_journal_ended_with(
     decision: Decision,
 ) -> None:
-    _edit("applications_entry", "actor_id = 1 WHERE sequence = 3")
+    banker = decision.application.filed_by_id
+    _edit("applications_entry", f"actor_id = {banker} WHERE sequence = 3")
     entry = Entry.objects.get(sequence=3)
     _edit("applications_entry", f"hash = '{journal.hash_of(entry)}' WHERE sequence = 3")
 
