@@ -10,7 +10,7 @@ from prometheus_client.context_managers import Timer
 if TYPE_CHECKING:
     from monitoring.models import Prediction
 
-disable_created_metrics()  # when a series began is of no use here
+disable_created_metrics()  # type: ignore[no-untyped-call] # when a series began is of no use
 
 Stage = Literal["authenticate", "validate", "read", "features", "predict", "store"]
 STAGES: tuple[Stage, ...] = ("authenticate", "validate", "read", "features", "predict", "store")

@@ -71,7 +71,7 @@ class Careful(logging.Filter):
 class Line(logging.Formatter):
     """`time level logger [request id]: message`."""
 
-    def formatException(self, ei: _ExcInfo) -> str:
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name logging gives it
         return told(ei[1])
 
 
@@ -85,7 +85,7 @@ class Json(JsonFormatter):
             timestamp=True,
         )
 
-    def formatException(self, ei: _ExcInfo) -> str:
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - as above
         return told(ei[1])
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import Error
@@ -100,7 +101,8 @@ def _depth() -> int:
     with app.connection_for_read() as broker:
         broker.ensure_connection(max_retries=1, timeout=2)
         try:
-            queue = broker.default_channel.queue_declare(app.conf.task_default_queue, passive=True)
+            channel: Any = broker.default_channel
+            queue = channel.queue_declare(app.conf.task_default_queue, passive=True)
         except ChannelError:  # no queue is an empty one
             return 0
         return int(queue.message_count)
