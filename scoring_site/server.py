@@ -63,7 +63,7 @@ class Server:
         wasyncore.close_all(self._sockets, ignore_all=True)
 
     def _stop(self, number: int, _frame: FrameType | None) -> None:
-        """Nothing but a note: raised here, an exception could interrupt the reading of a request."""
+        """Only a note: raised here, an exception could cut short the reading of a request."""
         self._stopping = True
         signal.signal(number, signal.SIG_DFL)
         for listener in self._of(BaseWSGIServer):

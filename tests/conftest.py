@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.management import call_command
 from pytest_django import Settings
 
@@ -24,6 +25,14 @@ from tests.reports import without_report
 APPLICANTS = 1_500
 ML = Path(ml.synthesis.__file__).parent.parent
 AUXILIARY_NAMES = {table.name for table in AUXILIARY}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(worker_id: str) -> None:
+    """Where the cache is a Redis, each pytest process has a database of it to itself."""
+    cache = django_settings.CACHES["default"]
+    if worker_id.startswith("gw") and "LOCATION" in cache:
+        cache["LOCATION"] = cache["LOCATION"].replace("db=0", f"db={int(worker_id[2:]) + 1}")
 
 
 @pytest.fixture(scope="session")

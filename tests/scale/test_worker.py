@@ -91,7 +91,7 @@ def test_what_a_killed_worker_held_is_explained_once(
     until(lambda: _is_ready(site, prediction), "the explanation")
     explained = site.database.explanation(prediction)
 
-    _broker(site).zadd("unacked_index", {key: 0 for key in _broker(site).hkeys("unacked")})
+    _broker(site).zadd("unacked_index", dict.fromkeys(_broker(site).hkeys("unacked"), 0))
     _call(site, "scoring.tasks.explain_prediction", json.dumps([prediction]))
     until(lambda: _broker(site).llen("celery") == 0, "the queue to be empty")
     assert site.database.explanation(prediction) == explained
