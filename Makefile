@@ -5,7 +5,7 @@ export VAR_DIR ?= $(CURDIR)/var
 export PORT ?= 8000
 DATA ?= $(VAR_DIR)/demo-data
 WITH_SERVICES ?= tests/applications tests/scoring tests/monitoring \
-	$(addprefix tests/scoring_site/test_,addresses.py admin.py hostile_text.py logs.py metrics.py probes.py)
+	$(addprefix tests/scoring_site/test_,addresses.py admin.py hostile_text.py logs.py metrics.py migrations.py probes.py)
 
 .PHONY: run test install install-dev static translations messages system lint types contracts checks tests services lock experiments mlflow clean
 

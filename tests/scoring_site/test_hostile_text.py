@@ -1,4 +1,4 @@
-"""Text that PostgreSQL cannot store, and numbers it cannot count to, are refused or find nothing."""
+"""Text PostgreSQL cannot store, and numbers it cannot count to, are refused or find nothing."""
 
 from __future__ import annotations
 
