@@ -14,10 +14,13 @@ pytestmark = pytest.mark.services
 
 
 def test_postgres_answers_and_leaves_nothing_behind() -> None:
-    with services.folder() as state, services.postgres(state) as url:
-        with psycopg.connect(url) as connection:
-            assert connection.execute("SELECT 1").fetchone() == (1,)
-            assert connection.info.server_version >= 180000
+    with (
+        services.folder() as state,
+        services.postgres(state) as url,
+        psycopg.connect(url) as connection,
+    ):
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert connection.info.server_version >= 180000
     assert not state.exists()
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url)
