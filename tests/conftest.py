@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import caches
 from django.core.management import call_command
 from pytest_django import Settings
 
@@ -33,6 +34,8 @@ def _own_cache(worker_id: str) -> None:
     cache = django_settings.CACHES["default"]
     if worker_id.startswith("gw") and "LOCATION" in cache:
         cache["LOCATION"] = cache["LOCATION"].replace("db=0", f"db={int(worker_id[2:]) + 1}")
+        caches["default"].close()
+        del caches["default"]  # Django asked for it already when it started
 
 
 @pytest.fixture(scope="session")
