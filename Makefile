@@ -4,8 +4,10 @@ BIN := .venv/bin
 export VAR_DIR ?= $(CURDIR)/var
 export PORT ?= 8000
 DATA ?= $(VAR_DIR)/demo-data
+WITH_SERVICES ?= tests/applications tests/scoring tests/monitoring \
+	$(addprefix tests/scoring_site/test_,addresses.py admin.py hostile_text.py logs.py metrics.py migrations.py probes.py)
 
-.PHONY: run test install install-dev static translations messages system lint types contracts checks tests lock experiments mlflow clean
+.PHONY: run test install install-dev static translations messages system lint types contracts checks tests services lock experiments mlflow clean
 
 run: install static
 	@exec env DEMO=1 $(BIN)/python manage.py desk
@@ -37,7 +39,7 @@ translations: install
 messages: install
 	@DEBUG=1 $(BIN)/python manage.py makemessages --verbosity 0
 
-test: install-dev system translations lint types contracts checks tests
+test: install-dev system translations lint types contracts checks tests services
 
 lint:
 	$(BIN)/ruff check .
@@ -58,6 +60,11 @@ checks:
 
 tests:
 	DEBUG=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+# What speaks to the database and the broker once more, with a real PostgreSQL and a real Redis.
+services:
+	DEBUG=1 $(BIN)/python -m tests.services \
+		$(BIN)/pytest --numprocesses 2 --dist loadgroup $(WITH_SERVICES)
 
 # The browser tests drive the system's Chromium; those of translations need GNU gettext.
 system:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import numpy as np
 from django.db import transaction
 from django.utils import timezone
 
+from monitoring import metrics
 from monitoring.models import (
     Completeness,
     LoanOutcome,
@@ -73,7 +75,7 @@ def record_prediction(
     at : datetime, optional
         When the score was given; now unless the past is being written down.
     """
-    return Prediction.objects.create(
+    prediction = Prediction.objects.create(
         created_at=at or timezone.now(),
         inputs=dict(inputs),
         client_id=client_id,
@@ -95,6 +97,8 @@ def record_prediction(
         requested_by=requested_by,
         latency_ms=latency_ms,
     )
+    transaction.on_commit(partial(metrics.count, prediction))
+    return prediction
 
 
 def record_outcome(

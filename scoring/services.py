@@ -27,6 +27,7 @@ from ml import explanation as explaining
 from ml import features
 from ml.bundle import Bundle
 from ml.decision import CutOffs
+from monitoring import metrics
 from monitoring import services as monitoring
 from monitoring.models import Prediction, Source
 from scoring import activations, backlog, inputs, registry
@@ -35,6 +36,8 @@ from scoring.models import ClientFile, Explanation, ModelVersion, Strategy
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+    from monitoring.querysets import PredictionQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -86,9 +89,13 @@ def score(
         If the history of `like` was laid out for other features than today's.
     """
     started = time.perf_counter()
-    given = inputs.application(application)
-    records = inputs.history(history, client_id) if history else None
-    on_file = client_file(client_id) if client_id is not None and like is None else None
+    with metrics.stage("validate"):
+        given = inputs.application(application)
+        records = inputs.history(history, client_id) if history else None
+    with metrics.stage("read"):
+        on_file = client_file(client_id) if client_id is not None and like is None else None
+        bundle = registry.champion()
+        strategy = Strategy.objects.in_force(at or timezone.now())
     if on_file is None and like is None and client_id is not None and not given:
         raise InvalidInput(
             {"client_id": [_("No client with this number is on file; send the application too.")]}
@@ -96,13 +103,16 @@ def score(
     known = _known(on_file, records, like)
     columns = {**known.columns, **given}
     inputs.require_complete(columns)
-    bundle = registry.champion()
-    strategy = Strategy.objects.in_force(at or timezone.now())
     cut_offs = strategy.cut_offs if strategy else bundle.cut_offs
-    row = bundle.row(columns, known.history)
-    raw = bundle.raw_score(row)
-    pd = float(bundle.calibrate(raw)[0])
-    with transaction.atomic() if explained else nullcontext():  # one statement needs none
+    with metrics.stage("features"):
+        row = bundle.row(columns, known.history)
+    with metrics.stage("predict"):
+        raw = bundle.raw_score(row)
+        pd = float(bundle.calibrate(raw)[0])
+    with (
+        metrics.stage("store"),
+        transaction.atomic() if explained else nullcontext(),
+    ):  # one statement needs none
         prediction = monitoring.record_prediction(
             inputs=columns,
             client_id=client_id,
@@ -206,21 +216,17 @@ def retry_explanation(*, prediction_id: UUID) -> None:
     transaction.on_commit(lambda: backlog.add(prediction_id))
 
 
-def sweep_explanations(*, now: datetime | None = None) -> int:
-    """Explain what was lost between its score and its task; return how many.
+def unexplained(*, at: datetime) -> PredictionQuerySet:
+    """Scores of the day before `at` that wait to be explained; those of batches wait for a reader."""
+    recent = Prediction.objects.filter(created_at__gt=at - SWEPT_FOR)
+    return recent.filter(explanation__isnull=True).exclude(source=Source.BATCH)
 
-    Batches are explained when somebody asks.
-    """
+
+def sweep_explanations(*, now: datetime | None = None) -> int:
+    """Explain what was lost between its score and its task; return how many."""
     moment = now or timezone.now()
-    lost = (
-        Prediction.objects.filter(
-            explanation__isnull=True,
-            created_at__range=(moment - SWEPT_FOR, moment - LOST_AFTER),
-        )
-        .exclude(source=Source.BATCH)
-        .values_list("pk", flat=True)
-    )
-    found = list(lost[:SWEPT_AT_ONCE])
+    lost = unexplained(at=moment).filter(created_at__lt=moment - LOST_AFTER)
+    found = list(lost.values_list("pk", flat=True)[:SWEPT_AT_ONCE])
     explain_all(prediction_ids=found)
     return len(found)
 

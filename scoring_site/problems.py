@@ -32,7 +32,7 @@ from rest_framework.response import Response
 from applications.exceptions import ApplicationError, NotAccepted, NotAllowed, ScoringUnavailable
 from scoring.api.errors import Conflict, TooLarge
 from scoring.exceptions import InvalidInput, NoChampion
-from scoring_site import request_ids
+from scoring_site import tracing
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -249,5 +249,5 @@ def _problem(kind: Kind | None, code: int, detail: str) -> dict[str, Any]:
         "title": str(kind.title) if kind else HTTPStatus(code).phrase,
         "status": code,
         "detail": detail,
-        "request_id": request_ids.current(),
+        "request_id": tracing.current(),
     }

@@ -26,6 +26,9 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -42,6 +45,7 @@ DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)
 HTTPS = env.bool("HTTPS", not (DEBUG or DEMO))
 PORT = env.int("PORT", 8000, validate=validate.Range(min=1, max=65535))
+METRICS_TOKEN = env.str("METRICS_TOKEN", "", validate=validate.Length(max=200))
 LOG_LEVEL = env.str(
     "LOG_LEVEL", "INFO", validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])
 )
@@ -100,7 +104,7 @@ INSTALLED_APPS = [
     "applications",
 ]
 MIDDLEWARE = [
-    "scoring_site.request_ids.RequestIdMiddleware",
+    "scoring_site.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "scoring_site.middleware.ContentSecurityPolicyMiddleware",
@@ -133,6 +137,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- database: SQLite unless DATABASE_URL names a PostgreSQL -----------------
+DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 16, validate=validate.Range(min=1))
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'desk.sqlite3'}")
 try:
     _database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
@@ -155,7 +160,14 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     # Tests use a file as well: in memory, threads meet locks that no file has.
     _database["TEST"] = {"NAME": env.str("TEST_DATABASE", str(VAR_DIR / "test.sqlite3"))}
 elif _database["ENGINE"] == "django.db.backends.postgresql":
-    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "pool": True}
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "connect_timeout": 5,
+        # Each process opens connections as it needs them, and waits no longer than this for one.
+        "pool": {"min_size": 1, "max_size": DATABASE_CONNECTIONS, "timeout": 5},
+    }
+    # A connection that PostgreSQL closed meanwhile, at a restart, is replaced before it is used.
+    _database["CONN_HEALTH_CHECKS"] = True
 else:
     raise ImproperlyConfigured(
         f"DATABASE_URL names {DATABASE_URL.split(':', maxsplit=1)[0]!r}. "
@@ -168,11 +180,38 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", "")
 if REDIS_URL and not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
     raise ImproperlyConfigured(f"REDIS_URL is malformed: {REDIS_URL!r}. Write redis://host:6379/0.")
-CELERY_BROKER_URL = REDIS_URL or "memory://localhost//"
-CELERY_BROKER_TRANSPORT_OPTIONS = {} if REDIS_URL else {"polling_interval": 0.01}
+# Celery writes the address of a socket in its own way.
+CELERY_BROKER_URL = (
+    REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+    or "memory://localhost//"
+)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {
+        # A task that was not acknowledged for so long is given to another worker: longer than
+        # any task takes. What a killed worker leaves is found by the sweep long before.
+        "visibility_timeout": 3600,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 3,
+        "socket_keepalive": True,
+    }
+    if REDIS_URL
+    else {"polling_interval": 0.01}
+)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for ever,
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
+# and a request does not: one new connection is tried, then the task is left to the sweep.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
@@ -206,8 +245,15 @@ CELERY_BEAT_SCHEDULE = {
 }
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
+        "OPTIONS": {
+            # Without its cache the site answers all the same: nobody is throttled meanwhile.
+            "IGNORE_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "SOCKET_TIMEOUT": 0.5,
+            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1, (RedisConnectionError,))},
+        },
     }
     if REDIS_URL
     else {
@@ -292,7 +338,8 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP inside
+# Probes and Prometheus speak plain HTTP inside.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -454,21 +501,31 @@ UNFOLD = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "scoring_site.request_ids.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s [%(request_id)s] %(name)s: %(message)s"}
+        "line": {
+            "()": "scoring_site.logs.Line",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s",
+        },
+        "json": {"()": "scoring_site.logs.Json"},
     },
+    "filters": {"careful": {"()": "scoring_site.logs.Careful"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_id"],
+            "formatter": "line" if DEBUG or DEMO else "json",
+            "filters": ["careful"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "celery": {"level": "WARNING"},
+        "celery.apps.worker": {"level": "INFO"},  # that a worker is ready, or stops
         "kombu": {"level": "WARNING"},
+        "waitress": {"level": "WARNING"},  # below that it writes addresses
+        "waitress.queue": {"level": "ERROR"},  # it tells whenever somebody waits
+        # Django's own handlers would write what ours leave out.
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": ["console"], "propagate": False},
         "fontTools": {"level": "WARNING"},  # it tells every step of embedding a font
     },
 }

@@ -6,10 +6,12 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularSwaggerView
 
 from scoring_site import views
+from scoring_site.metrics import metrics
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("language/", set_language, name="set_language"),
     path("accounts/", include("scoring_site.account_urls")),
     path("admin/", admin.site.urls),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
+from django.core.cache import caches
 from django.core.management import call_command
 from pytest_django import Settings
 
@@ -24,6 +26,16 @@ from tests.reports import without_report
 APPLICANTS = 1_500
 ML = Path(ml.synthesis.__file__).parent.parent
 AUXILIARY_NAMES = {table.name for table in AUXILIARY}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(worker_id: str) -> None:
+    """Where the cache is a Redis, each pytest process has a database of it to itself."""
+    cache = django_settings.CACHES["default"]
+    if worker_id.startswith("gw") and "LOCATION" in cache:
+        cache["LOCATION"] = cache["LOCATION"].replace("db=0", f"db={int(worker_id[2:]) + 1}")
+        caches["default"].close()
+        del caches["default"]  # Django asked for it already when it started
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from monitoring import metrics
 from scoring.api import idempotency
 from scoring.api.authentication import fetch_rights
 from scoring.api.serializers import Problem
@@ -81,6 +82,10 @@ class ApiView(ConditionalView):
 
     right: ClassVar[str]
     permission_classes: ClassVar[list[type[BasePermission]]] = [HasRight]  # type: ignore[misc]
+
+    def perform_authentication(self, request: Request) -> None:
+        with metrics.stage("authenticate"):
+            super().perform_authentication(request)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         try:

@@ -114,7 +114,7 @@ def _insert_explanations(scores: Scores, ids: Sequence[uuid.UUID], at: datetime)
         "contributions": _bytes(scores.contributions[:, :-1].astype("<f8")),
         "grouped": [orjson.dumps(group).decode() for group in scores.grouped],
     }
-    ready = {"status": "ready", "queued_at": at, "finished_at": at, "error": ""}
+    ready = {"status": "ready", "finished_at": at, "error": ""}
     _insert(Explanation, explanations, ready, ready={"grouped"})
 
 

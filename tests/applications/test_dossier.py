@@ -22,6 +22,7 @@ from applications.models import Decision, Entry, Letter
 from applications.services import filing, replaying
 from scoring.models import ClientFile, ModelVersion
 from tests.applications.factories import LoanApplicationFactory
+from tests.sql import execute
 
 LogIn = Callable[[User], Client]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("champion")]
@@ -169,8 +170,7 @@ def test_findings_are_told_as_on_the_result(
 def test_a_vector_of_another_length_is_shown_without_values(
     decision: Decision, manager: User, logged_in: LogIn
 ) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE monitoring_prediction SET features = x'00000000'")
+    execute("UPDATE monitoring_prediction SET features = x'00000000'")
 
     answer = logged_in(manager).get(_address("dossier", decision))
 
@@ -196,8 +196,7 @@ def test_verification_tells_what_was_changed(
     headers = {"HX-Request": "true"} if htmx else {}
 
     before = client.get(_address("verify", decision), headers=headers).content.decode()
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE applications_decision SET reason = 'x'")
+    execute("UPDATE applications_decision SET reason = 'x'")
     after = client.get(_address("verify", decision), headers=headers).content.decode()
 
     assert "Nothing was changed or deleted: 3 entries and 4 records" in before

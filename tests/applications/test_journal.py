@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import transaction
 from pytest_django import Settings
 
 import scoring.services
@@ -34,6 +34,7 @@ from monitoring.models import Outcome
 from scoring.models import ModelActivation, ModelVersion
 from scoring.strategies import Terms
 from tests.applications.factories import LoanApplicationFactory, UserFactory
+from tests.sql import execute
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("champion")]
 
@@ -62,13 +63,11 @@ def _here(decision: Decision) -> list[verifying.Fault]:
 
 def _edit(table: str, change: str) -> None:
     """Change rows as somebody with access to the database would."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET {change}")  # noqa: S608 - the test's own words
+    execute(f"UPDATE {table} SET {change}")  # noqa: S608 - the test's own words
 
 
 def _delete(which: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM applications_entry WHERE {which}")  # noqa: S608 - as above
+    execute(f"DELETE FROM applications_entry WHERE {which}")  # noqa: S608 - as above
 
 
 def test_filing_is_written_down_in_order(decision: Decision, banker: User) -> None:
@@ -231,8 +230,7 @@ def test_an_edited_activation_shows(
 
 
 def test_a_model_that_was_never_activated_shows(decision: Decision, champion: ModelVersion) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM scoring_modelactivation")
+    execute("DELETE FROM scoring_modelactivation")
 
     unactivated, other = _faults()
     assert unactivated.sentence.endswith(f"never activated: {champion.sha256}.")
@@ -296,7 +294,8 @@ def test_an_entry_whose_hash_was_made_anew_breaks_the_link(decision: Decision) -
 def test_the_last_entry_made_anew_is_not_the_one_the_journal_ended_with(
     decision: Decision,
 ) -> None:
-    _edit("applications_entry", "actor_id = 1 WHERE sequence = 3")
+    banker = decision.application.filed_by_id
+    _edit("applications_entry", f"actor_id = {banker} WHERE sequence = 3")
     entry = Entry.objects.get(sequence=3)
     _edit("applications_entry", f"hash = '{journal.hash_of(entry)}' WHERE sequence = 3")
 
@@ -319,8 +318,7 @@ def test_an_edit_shows_at_the_neighbour_of_another_application(
 
 
 def test_a_case_that_is_gone_shows(decision: Decision) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM applications_case")
+    execute("DELETE FROM applications_case")
 
     (fault,) = _faults()
     assert fault.sentence.startswith("The case ")

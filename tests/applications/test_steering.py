@@ -344,6 +344,7 @@ def test_queries(
     StrategyFactory(version=101)
     DecisionFactory.create_batch(rows)
     client = logged_in(manager)
+    cache.clear()  # of what another test counted
 
     # Each page: session, user, own permissions, group permissions, strategy in force; then
     with django_assert_num_queries(10):  # proposals, to come, count, page of versions

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from ml import features
 from monitoring.models import Prediction, Source
@@ -16,6 +15,7 @@ from scoring import registry, replaying, services
 from scoring.models import ClientFile, ModelVersion
 from scoring.replaying import Features, replay
 from tests.scoring.factories import APPLICATION
+from tests.sql import execute
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +27,7 @@ def _score(client: ClientFile | None = None) -> Prediction:
 
 
 def _edit(change: str) -> Prediction:
-    with connection.cursor() as cursor:
-        cursor.execute(f"UPDATE monitoring_prediction SET {change}")  # noqa: S608 - our own words
+    execute(f"UPDATE monitoring_prediction SET {change}")  # noqa: S608 - our own words
     return Prediction.objects.get()
 
 

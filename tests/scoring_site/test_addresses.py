@@ -29,6 +29,7 @@ PEOPLE = ("outsider", "no_role", "banker", "manager", "integrator", "administrat
 SITE: dict[str, tuple[int, ...]] = {
     "healthz": (OK, OK, OK, OK, OK, OK),
     "readyz": (OK, OK, OK, OK, OK, OK),
+    "metrics": (MISSING, MISSING, MISSING, MISSING, MISSING, MISSING),  # a token opens it
     "set_language": (FOUND, FOUND, FOUND, FOUND, FOUND, FOUND),
     "login": (OK, FOUND, FOUND, FOUND, FOUND, FOUND),
     "logout": (METHOD, METHOD, METHOD, METHOD, METHOD, METHOD),

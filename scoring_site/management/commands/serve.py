@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from argparse import ArgumentParser
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
-import waitress
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -16,6 +12,7 @@ from applications import documents
 from scoring import registry
 from scoring.exceptions import NoChampion
 from scoring_site import embedded
+from scoring_site.server import Server
 from scoring_site.wsgi import application
 
 # All documents of an application at once, and the form around them; the form names what is too
@@ -33,15 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("--threads", type=int, default=8, help="Requests answered at once.")
 
     def handle(self, *args: Any, host: str, port: int, threads: int, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, _stop)
         try:
-            server = waitress.create_server(
-                application,
-                host=host,
-                port=port,
-                threads=threads,
-                ident=None,
-                max_request_body_size=_MOST_BYTES,
+            server = Server(
+                application, host=host, port=port, threads=threads, most_bytes=_MOST_BYTES
             )
         except OSError as error:
             raise CommandError(
@@ -52,9 +43,8 @@ class Command(BaseCommand):
         self.stdout.write(f"The credit desk answers on http://{host}:{port}/ (Ctrl+C stops it).")
         self.stdout.flush()
         try:
-            server.run()  # returns when it is interrupted, after the requests under way
+            server.run()  # returns on SIGTERM or Ctrl+C, after the requests under way
         finally:
-            server.close()
             if stop_work:
                 stop_work()
             self.stdout.write("Stopped.")
@@ -65,7 +55,3 @@ class Command(BaseCommand):
             registry.champion()
         except NoChampion as error:
             self.stderr.write(str(error))
-
-
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    sys.exit(0)
