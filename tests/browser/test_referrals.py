@@ -126,3 +126,32 @@ def test_a_note_by_keyboard(page: Page, banker: User) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("Your note is on file.")).to_be_visible()
     expect(page.locator(".desk-timeline")).to_contain_text("Called the applicant.")
+
+
+def test_a_stale_form_in_a_second_tab_keeps_what_was_written(
+    page: Page, banker: User, manager: User
+) -> None:
+    case = CaseFactory(
+        decision__outcome=Outcome.REFER,
+        decision__prediction__pd=0.11,
+        decision__application__filed_by=banker,
+    )
+    log_in(page, manager)
+    page.goto(case.application.get_absolute_url())
+    page.get_by_role("button", name="Claim this case").click()
+    other = page.context.new_page()
+    other.goto(case.application.get_absolute_url())
+    other.get_by_role("button", name="Put back").click()
+    expect(other.get_by_text("back in the queue")).to_be_visible()
+
+    page.get_by_text("Approve", exact=True).click()
+    page.get_by_label("Reason").select_option(label="New documents change the picture")
+    page.get_by_label("Comment").fill("The payslip of May is here.")
+    page.get_by_role("button", name="Decide", exact=True).click()
+
+    place = page.locator("#case")
+    expect(place).to_contain_text("This is what you had written. Copy what you still need.")
+    expect(place.get_by_text("The payslip of May is here.")).to_be_visible()
+    expect(place).to_be_focused()  # so that it is read from there
+    case.refresh_from_db()
+    assert case.stage == Case.Stage.REFERRED
