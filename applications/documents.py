@@ -9,12 +9,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
+<<<<<<< HEAD
 from typing import IO, Any, cast
+=======
+from typing import Any
+>>>>>>> wt-letters
 
 import puremagic
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
@@ -79,7 +82,7 @@ def content_type(file: UploadedFile[Any]) -> str:
     if len(name) > LONGEST_NAME:
         raise _refused(_("“%(name)s” has too long a name: shorten it to 150 characters."), name)
     if wrong := _opened(file, _CHECKS[found]):
-        raise _refused(str(wrong), name)
+        raise _refused(wrong, name)
     return found
 
 
@@ -102,14 +105,18 @@ def _type_of(file: UploadedFile[Any]) -> str | None:
     return found if found in ENDINGS else None
 
 
-_Check = Callable[[IO[bytes]], Promise | str]
+_Check = Callable[[Any], str]
 
 
-def _opened(file: UploadedFile[Any], check: _Check) -> Promise | str:
+def _opened(file: UploadedFile[Any], check: _Check) -> str:
     """What is wrong with a file; empty if it is sound."""
     file.seek(0)
     try:
+<<<<<<< HEAD
         return check(cast(IO[bytes], file.file))
+=======
+        return check(file)
+>>>>>>> wt-letters
     # A file made to harm ends in any error there is: from missing keys to endless recursion.
     except Exception:
         return _("“%(name)s” is damaged and cannot be opened. Save or scan it once more.")
@@ -117,7 +124,7 @@ def _opened(file: UploadedFile[Any], check: _Check) -> Promise | str:
         file.seek(0)
 
 
-def _check_picture(file: IO[bytes]) -> Promise | str:
+def _check_picture(file: UploadedFile[Any]) -> str:
     # Only the head is read here, so that a small file of a huge picture is not unpacked.
     with Image.open(file, formats=["JPEG", "PNG"]) as picture:
         width, height = picture.size
@@ -126,14 +133,13 @@ def _check_picture(file: IO[bytes]) -> Promise | str:
         if picture.format == "PNG":
             picture.verify()  # the checksum of every part
         else:
-            picture.draft(
-                "L", (width // 8 or 1, height // 8 or 1)
-            )  # read to its end at an eighth the size
+            # Read to its end, but at an eighth of its size.
+            picture.draft("L", (width // 8 or 1, height // 8 or 1))
             picture.load()
     return ""
 
 
-def _check_pdf(file: IO[bytes]) -> Promise | str:
+def _check_pdf(file: UploadedFile[Any]) -> str:
     reader = PdfReader(file)
     if reader.is_encrypted:
         return _(

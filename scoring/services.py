@@ -217,7 +217,7 @@ def retry_explanation(*, prediction_id: UUID) -> None:
 
 
 def unexplained(*, at: datetime) -> PredictionQuerySet:
-    """Scores of the day before `at` that wait to be explained; those of batches wait for a reader."""
+    """Scores of the day before `at` that wait to be explained; batches wait for a reader."""
     recent = Prediction.objects.filter(created_at__gt=at - SWEPT_FOR)
     return recent.filter(explanation__isnull=True).exclude(source=Source.BATCH)
 
