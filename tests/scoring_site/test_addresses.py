@@ -36,7 +36,15 @@ SITE: dict[str, tuple[int, ...]] = {
     "api-score": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
     "api-explanation": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
     "api-champion": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
+    "api-score-batches": (UNKNOWN, FORBIDDEN, FORBIDDEN, OK, OK, OK),
+    # There is no such batch.
+    "api-score-batch": (UNKNOWN, FORBIDDEN, FORBIDDEN, MISSING, MISSING, MISSING),
+    "api-score-batch-results": (UNKNOWN, FORBIDDEN, FORBIDDEN, MISSING, MISSING, MISSING),
+    "api-score-batch-errors": (UNKNOWN, FORBIDDEN, FORBIDDEN, MISSING, MISSING, MISSING),
+    "api-score-batch-cancel": (UNKNOWN, FORBIDDEN, FORBIDDEN, METHOD, METHOD, METHOD),
 }
+_OF_ONE = {"api-score", "api-explanation"} | {n for n in SITE if n.startswith("api-score-batch-")}
+_OF_ONE |= {"api-score-batch"}
 # Administrators alone; everybody else is sent to the admin's log-in page.
 ADMIN: dict[str, int] = {
     "search": OK,
@@ -154,9 +162,7 @@ def test_the_site(
     client = _browser(person)
 
     found = {
-        name: client.get(
-            reverse(name, args=[score] if name in {"api-score", "api-explanation"} else [])
-        ).status_code
+        name: client.get(reverse(name, args=[score] if name in _OF_ONE else [])).status_code
         for name in SITE
     }
 
