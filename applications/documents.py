@@ -9,11 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
-<<<<<<< HEAD
-from typing import IO, Any, cast
-=======
 from typing import Any
->>>>>>> wt-letters
 
 import puremagic
 from django.core.exceptions import ValidationError
@@ -112,11 +108,7 @@ def _opened(file: UploadedFile[Any], check: _Check) -> str:
     """What is wrong with a file; empty if it is sound."""
     file.seek(0)
     try:
-<<<<<<< HEAD
-        return check(cast(IO[bytes], file.file))
-=======
         return check(file)
->>>>>>> wt-letters
     # A file made to harm ends in any error there is: from missing keys to endless recursion.
     except Exception:
         return _("“%(name)s” is damaged and cannot be opened. Save or scan it once more.")

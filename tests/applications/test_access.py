@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from applications.models import Attachment, LoanApplication, Override, SavedView
 from applications.urls import urlpatterns
+from scoring.batches.models import ScoreBatch
 from tests.applications.factories import (
     CaseFactory,
     LoanApplicationFactory,
@@ -65,6 +66,11 @@ EXPECTED: dict[str, Row] = {
     "strategy-version": ("GET", FORBIDDEN, FORBIDDEN, OK, FORBIDDEN, FORBIDDEN, FORBIDDEN),
     "strategy-settle": ("POST", FORBIDDEN, FORBIDDEN, FOUND, FORBIDDEN, FORBIDDEN, FORBIDDEN),
     "strategy-return": ("POST", FORBIDDEN, FORBIDDEN, WRONG, FORBIDDEN, FORBIDDEN, FORBIDDEN),
+    "batches": ("GET", FORBIDDEN, FORBIDDEN, OK, OK, OK, FORBIDDEN),
+    "batch": ("GET", FORBIDDEN, FORBIDDEN, MISSING, MISSING, OK, FORBIDDEN),
+    "batch-progress": ("GET", FORBIDDEN, FORBIDDEN, MISSING, MISSING, OK, FORBIDDEN),
+    "batch-cancel": ("POST", FORBIDDEN, FORBIDDEN, MISSING, MISSING, FOUND, FORBIDDEN),
+    "batch-results": ("GET", FORBIDDEN, FORBIDDEN, MISSING, MISSING, FOUND, FORBIDDEN),
     "fairness": ("GET", FORBIDDEN, FORBIDDEN, OK, FORBIDDEN, FORBIDDEN, FORBIDDEN),
     "watch-list": ("GET", FORBIDDEN, FORBIDDEN, OK, FORBIDDEN, FORBIDDEN, FORBIDDEN),
     "watch-list-add": ("GET", FORBIDDEN, FORBIDDEN, OK, FORBIDDEN, FORBIDDEN, FORBIDDEN),
@@ -140,6 +146,12 @@ def _watched(_owner: User) -> list[object]:
     return [WatchListEntryFactory().pk]
 
 
+def _batch(_owner: User) -> list[object]:
+    """Somebody else's."""
+    other = UserFactory(role="Managers")
+    return [ScoreBatch.objects.create(format="csv", size=1, created_by=other).pk]
+
+
 # What an address names, by its parameters; those that name an application are listed below.
 OTHERS: dict[str, Callable[[User], list[object]]] = {
     "edit": _draft,
@@ -154,6 +166,10 @@ OTHERS: dict[str, Callable[[User], list[object]]] = {
     "strategy-settle": _strategy,
     "strategy-return": _strategy,
     "watch-list-remove": _watched,
+    "batch": _batch,
+    "batch-progress": _batch,
+    "batch-cancel": _batch,
+    "batch-results": lambda owner: [*_batch(owner), "csv"],
     "export": lambda _owner: ["csv"],
     "letter-pdf": lambda owner: [*_case(owner), "en"],
 }

@@ -274,15 +274,12 @@ def test_nothing_lawful_to_tell() -> None:
     assert found.left_out == ["Age", "Region"]
 
 
-@pytest.mark.parametrize(
-    ("status", "lack"),
-    [(Explanation.Status.PENDING, Lack.PENDING), (Explanation.Status.FAILED, Lack.FAILED)],
-)
-def test_no_reasons_before_they_are_computed(status: str, lack: Lack) -> None:
+def test_no_reasons_before_they_are_computed() -> None:
     decision = DecisionFactory(outcome=Outcome.DECLINE)
 
     assert grounds(decision, None).lack == Lack.PENDING
-    assert grounds(decision, _explained(decision, status=status)).lack == lack
+    failed = _explained(decision, status=Explanation.Status.FAILED)
+    assert grounds(decision, failed).lack == Lack.FAILED
 
 
 def test_a_policy_refusal_of_a_good_score_gives_the_policy_alone() -> None:
@@ -397,10 +394,13 @@ def test_an_edited_letter_shows(banker: User) -> None:
     assert len(edited()) == 1
 
 
-@pytest.mark.parametrize("status", [Explanation.Status.PENDING, Explanation.Status.FAILED])
-def test_no_refusal_without_its_reasons(status: str, banker: User) -> None:
-    decision, explanation = _refused(banker)
-    Explanation.objects.filter(pk=explanation.pk).update(status=status)
+@pytest.mark.parametrize("failed", [True, False])
+def test_no_refusal_without_its_reasons(failed: bool, banker: User) -> None:
+    decision, _explanation = _refused(banker)
+    if failed:
+        Explanation.objects.update(status=Explanation.Status.FAILED)
+    else:
+        Explanation.objects.all().delete()
 
     with pytest.raises(NothingToTell, match="never sent without"):
         lettering.make(decision_id=decision.pk, language="en", made_by=banker)
@@ -506,8 +506,8 @@ def test_only_the_banker_and_managers_write(
 def test_only_they_have_reasons_computed_again(
     banker: User, other_banker: User, no_role: User
 ) -> None:
-    decision, explanation = _refused(banker)
-    Explanation.objects.filter(pk=explanation.pk).update(status=Explanation.Status.FAILED)
+    decision, _explanation = _refused(banker)
+    Explanation.objects.update(status=Explanation.Status.FAILED)
 
     for stranger in (other_banker, no_role):
         with pytest.raises(NotAllowed):
@@ -700,7 +700,7 @@ def test_from_the_preview_to_the_hand_over(banker: User, logged_in: LogIn) -> No
 
 def test_while_reasons_are_computed_the_page_asks_again(banker: User, logged_in: LogIn) -> None:
     decision, explanation = _refused(banker)
-    Explanation.objects.filter(pk=explanation.pk).update(status=Explanation.Status.PENDING)
+    Explanation.objects.all().delete()
     client = logged_in(banker)
 
     html = client.get(_address(decision)).content.decode()
@@ -709,7 +709,7 @@ def test_while_reasons_are_computed_the_page_asks_again(banker: User, logged_in:
     refused = client.post(_address(decision, "letter-make"), {"language": "en"}, follow=True)
     assert "never sent without" in refused.content.decode()
 
-    Explanation.objects.filter(pk=explanation.pk).update(status=Explanation.Status.READY)
+    explanation.save(force_insert=True)
     part = client.get(_address(decision), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
     assert "hx-trigger" not in part
@@ -723,7 +723,7 @@ def test_failed_reasons_are_computed_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     queued: list[Any] = []
-    monkeypatch.setattr("scoring.services._enqueue", queued.append)
+    monkeypatch.setattr("scoring.backlog.add", queued.append)
     decision, explanation = _refused(banker)
     Explanation.objects.filter(pk=explanation.pk).update(status=Explanation.Status.FAILED)
     client = logged_in(banker)
@@ -732,8 +732,7 @@ def test_failed_reasons_are_computed_again(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(_address(decision, "letter-reasons"))
 
-    explanation.refresh_from_db()
-    assert explanation.status == Explanation.Status.PENDING
+    assert not Explanation.objects.exists()
     assert queued == [decision.prediction_id]
 
 

@@ -18,7 +18,7 @@ from tests.browser.conftest import fits_the_width, log_in
 pytestmark = pytest.mark.browser
 
 
-def _refusal(banker: User, *, status: str = Explanation.Status.READY) -> Case:
+def _refusal(banker: User, *, explained: bool = True) -> Case:
     case: Case = CaseFactory(
         decision__outcome=Outcome.DECLINE,
         decision__application__filed_by=banker,
@@ -26,15 +26,20 @@ def _refusal(banker: User, *, status: str = Explanation.Status.READY) -> Case:
         decision__application__last_name="Keller",
         letter_due_on=timezone.localdate() - timedelta(days=2),
     )
+    if explained:
+        _explain(case)
+    return case
+
+
+def _explain(case: Case) -> None:
     driver = {"feature": "DEBT", "label": "Debt", "value": 1, "contribution": 0.9}
     Explanation.objects.create(
         prediction=case.decision.prediction,
-        status=status,
+        status=Explanation.Status.READY,
         base_value=-2.0,
         contributions=b"",
         grouped=[{"concept": "other_debt", "contribution": 0.9, "drivers": [driver]}],
     )
-    return case
 
 
 def test_from_overdue_to_handed_over(page: Page, banker: User) -> None:
@@ -69,13 +74,13 @@ def test_from_overdue_to_handed_over(page: Page, banker: User) -> None:
 
 
 def test_the_letter_appears_when_the_reasons_do(page: Page, banker: User) -> None:
-    case = _refusal(banker, status=Explanation.Status.PENDING)
+    case = _refusal(banker, explained=False)
     log_in(page, banker)
     page.goto(f"/applications/{case.pk}/letter/")
     expect(page.get_by_role("heading", name="The reasons are being computed")).to_be_visible()
     expect(page.get_by_role("button", name="Make the PDF")).to_have_count(0)
 
-    Explanation.objects.update(status=Explanation.Status.READY)
+    _explain(case)
 
     expect(page.get_by_role("button", name="Make the PDF")).to_be_visible()
     expect(page.get_by_text("Your debts with other lenders are heavy.")).to_be_visible()

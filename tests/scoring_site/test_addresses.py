@@ -47,6 +47,12 @@ SITE: dict[str, tuple[int, ...]] = {
     "api-webhook-secret": (UNKNOWN, *[FORBIDDEN] * 4, METHOD),
     "api-webhook-test": (UNKNOWN, *[FORBIDDEN] * 4, METHOD),
     "api-webhook-deliveries": (UNKNOWN, *[FORBIDDEN] * 4, OK),
+    "api-score-batches": (UNKNOWN, FORBIDDEN, FORBIDDEN, OK, OK, OK),
+    # There is no such batch.
+    "api-score-batch": (UNKNOWN, FORBIDDEN, FORBIDDEN, MISSING, MISSING, MISSING),
+    "api-score-batch-results": (UNKNOWN, FORBIDDEN, FORBIDDEN, MISSING, MISSING, MISSING),
+    "api-score-batch-errors": (UNKNOWN, FORBIDDEN, FORBIDDEN, MISSING, MISSING, MISSING),
+    "api-score-batch-cancel": (UNKNOWN, FORBIDDEN, FORBIDDEN, METHOD, METHOD, METHOD),
 }
 # Those of applications and decisions are in `tests.applications.api.test_access`.
 APPLICATIONS = {name for name, _method in REST}
@@ -179,6 +185,8 @@ def test_the_site(
     args = dict.fromkeys(("api-score", "api-explanation", "api-score-replay"), score)
     args |= {name: webhook for name in SITE if name.startswith("api-webhook")}
     del args["api-webhooks"]
+    args |= {name: score for name in SITE if name.startswith("api-score-batch")}  # there is none
+    del args["api-score-batches"]
 
     found = {
         name: client.get(reverse(name, args=[args[name]] if name in args else [])).status_code
