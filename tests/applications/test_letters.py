@@ -512,8 +512,7 @@ def test_only_they_have_reasons_computed_again(
     for stranger in (other_banker, no_role):
         with pytest.raises(NotAllowed):
             lettering.compute_reasons_again(decision=decision, by=stranger)
-    explanation.refresh_from_db()
-    assert explanation.status == Explanation.Status.FAILED
+    assert Explanation.objects.get().status == Explanation.Status.FAILED
 
 
 def test_an_applicant_may_have_been_written_to_by_other_means(
