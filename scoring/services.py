@@ -30,6 +30,8 @@ from ml.decision import CutOffs
 from monitoring import metrics
 from monitoring import services as monitoring
 from monitoring.models import Prediction, Source
+from monitoring.webhooks.models import Event
+from monitoring.webhooks.services import announce
 from scoring import activations, backlog, inputs, registry
 from scoring.exceptions import InvalidInput, NoChampion, OutdatedHistory
 from scoring.models import ClientFile, Explanation, ModelVersion, Strategy
@@ -283,6 +285,11 @@ def activate_model(*, version: ModelVersion, by: User | None = None) -> ModelVer
     version.activated_at = timezone.now()
     version.save(update_fields=["is_champion", "activated_at"])
     activations.write_down(version=version, by=by, at=version.activated_at)
+    announce(
+        event=Event.MODEL_ACTIVATED,
+        subject=str(version),
+        data={"version": version.version, "sha256": version.sha256},
+    )
     return version
 
 

@@ -107,10 +107,11 @@ def _file(wish: Wish, offered_by: User, now: datetime) -> LoanApplication:
         source=wish.source,
         at=now,
     )
+    made = LoanApplication.objects.get(pk=made.pk)  # as it was left
     _write_down(made, source, offered_by, now)
     if wish.terms.extra_income:
         _note_income(made, tried.filed.offer.monthly_income, wish.terms.extra_income, now)
-    return LoanApplication.objects.get(pk=made.pk)
+    return made
 
 
 def _require_filer(source: LoanApplication, user: User) -> None:

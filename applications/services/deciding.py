@@ -23,7 +23,7 @@ from applications.choices import OverrideReason
 from applications.exceptions import NotAllowed, Stale
 from applications.models import Case, Decision, Entry, Override
 from applications.people import name_of
-from applications.services import records
+from applications.services import announcing, records
 from applications.services.filing import LETTER_WITHIN
 from monitoring.models import Outcome
 from scoring.models import Strategy
@@ -400,6 +400,7 @@ def _decide(
         reason=decision.reason,
         agreed_by=name_of(agreed_by) if agreed_by else "",
     )
+    announcing.decision_made(decision)
     return decision
 
 

@@ -22,6 +22,7 @@ from applications.exceptions import (
     ScoringUnavailable,
 )
 from applications.models import Case, Decision, Entry, LoanApplication, ReferenceCounter
+from applications.services import announcing
 from monitoring.models import Outcome, Prediction, Source
 from scoring import policy
 from scoring.exceptions import InvalidInput, NoChampion
@@ -195,6 +196,7 @@ def _submit(
         decided_at=now,
     )
     _write_down(_open_case(decision, now), submitted_by, now)
+    announcing.decision_made(decision)
     return decision
 
 

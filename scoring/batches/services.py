@@ -22,6 +22,8 @@ from django.utils.translation import gettext as _
 import scoring.services
 from ml import explanation as explaining
 from ml.bundle import Bundle
+from monitoring.webhooks.models import Event
+from monitoring.webhooks.services import announce
 from scoring import registry
 from scoring.batches import checking, computing, formats, preparing, storing, uploads
 from scoring.batches.exceptions import NotNow, Unusable
@@ -29,7 +31,7 @@ from scoring.batches.models import BatchChunk, ScoreBatch
 from scoring.batches.querysets import MAX_ATTEMPTS
 from scoring.batches.storing import Scores
 from scoring.exceptions import NoChampion
-from scoring.models import Explanation, ModelVersion, Strategy
+from scoring.models import ModelVersion, Strategy
 
 if TYPE_CHECKING:
     from celery import Task
@@ -156,6 +158,11 @@ def close_if_done(*, batch_id: UUID) -> None:
 
 def finish(batch: ScoreBatch) -> None:
     """Say that a batch is over, whatever its state; in the transaction that ended it, once."""
+    announce(
+        event=Event.BATCH_FINISHED,
+        subject=str(batch.pk),
+        data={"state": batch.state, "rows_total": batch.rows_total},
+    )
 
 
 def sweep(*, now: datetime | None = None) -> int:
@@ -179,15 +186,6 @@ def sweep(*, now: datetime | None = None) -> int:
         close_if_done(batch_id=batch.pk)
     uploads.remove_unneeded(in_use=_in_use(moment))
     return queued
-
-
-def explain_when_asked(*, prediction_id: UUID) -> Explanation:
-    """Return the explanation of a batch's score, which is computed once somebody asks for it."""
-    with transaction.atomic():
-        explanation, is_new = Explanation.objects.get_or_create(prediction_id=prediction_id)
-        if is_new:
-            scoring.services.retry_explanation(prediction_id=prediction_id)
-    return explanation
 
 
 def queue_lane(batch_id: UUID) -> None:

@@ -141,7 +141,9 @@ def test_a_wrong_filter_is_named_and_kept(
     assert words in error
     html = page.content.decode()
     assert f'id="id_{field}_error"' in html
-    assert all(f'value="{v}"' in html or v in {"x", "strategy:9"} for v in filters.values())
+    shown = {"x", "strategy:9", "2026-02-02", "2026-02-01"}  # a day is shown as people write it
+    assert all(f'value="{v}"' in html or v in shown for v in filters.values())
+    assert "decided_from" not in filters or 'value="02/02/2026"' in html
 
 
 def test_a_fold_with_a_filter_in_use_is_open(manager: User, logged_in: LogIn) -> None:

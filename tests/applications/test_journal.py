@@ -32,7 +32,7 @@ from applications.services import deciding, filing, lettering, steering
 from monitoring.exceptions import ImmutableRecord
 from monitoring.models import Outcome
 from scoring.models import ModelActivation, ModelVersion
-from scoring.strategies import Terms
+from scoring.strategies import StrategyTerms
 from tests.applications.factories import LoanApplicationFactory, UserFactory
 from tests.sql import execute
 
@@ -166,7 +166,7 @@ def test_an_edited_hand_over_shows(decision: Decision, manager: User) -> None:
 
 
 def test_an_edited_strategy_shows(manager: User, other_manager: User) -> None:
-    terms = Terms(refer_from=0.1, decline_from=0.2, cost_ratio=10.0)
+    terms = StrategyTerms(refer_from=0.1, decline_from=0.2, cost_ratio=10.0)
     proposed = steering.propose_strategy(terms=terms, comment="Try.", proposed_by=manager)
     steering.approve_strategy(version=proposed.version, settled_by=other_manager)
     assert _faults() == []

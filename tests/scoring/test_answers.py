@@ -11,7 +11,6 @@ from django.urls import reverse
 from rest_framework.request import Request
 from rest_framework.test import APIClient
 
-from scoring import services
 from scoring.api.base import ConditionalView
 from scoring_site import problems
 from tests.scoring.factories import APPLICATION, partner
@@ -46,13 +45,16 @@ def test_a_score_that_is_known_is_not_sent_again(api: APIClient) -> None:
 
 
 @pytest.mark.usefixtures("champion")
-def test_an_explanation_changes_its_etag_when_it_is_ready(api: APIClient) -> None:
+def test_an_explanation_has_an_etag_for_each_language(api: APIClient) -> None:
     made = api.post(URL, {"application": APPLICATION}).json()
-    pending = api.get(made["explanation_url"])
-    services.explain(prediction_id=made["id"])
-    ready = api.get(made["explanation_url"], HTTP_IF_NONE_MATCH=pending["ETag"])
-    assert ready.status_code == 200
-    again = api.get(made["explanation_url"], HTTP_IF_NONE_MATCH=ready["ETag"])
+    english = api.get(made["explanation_url"])
+    french = api.get(
+        made["explanation_url"],
+        HTTP_IF_NONE_MATCH=english["ETag"],
+        HTTP_ACCEPT_LANGUAGE="fr",
+    )
+    assert french.status_code == 200
+    again = api.get(made["explanation_url"], HTTP_IF_NONE_MATCH=english["ETag"])
     assert again.status_code == 304
 
 

@@ -406,10 +406,9 @@ def test_explanations_are_made_when_somebody_asks(api: APIClient) -> None:
     assert not Explanation.objects.exists()
     prediction = batches.rows_of(batch)[1].prediction
     assert prediction is not None
-    explanation = services.explain_when_asked(prediction_id=prediction.pk)
-    assert explanation.status == "pending"
-    assert services.explain_when_asked(prediction_id=prediction.pk) == explanation
-    assert Explanation.objects.count() == 1
+    found = api.get(f"/api/v1/scores/{prediction.pk}/explanation/").json()
+    assert found["status"] == "ready"
+    assert Explanation.objects.get().prediction == prediction
 
 
 @pytest.mark.usefixtures("champion")

@@ -36,7 +36,12 @@ def test_a_token_says_who_it_is_and_until_when() -> None:
     told = api.get(URL).json()
     assert told["user"] == "partner"
     assert told["roles"] == ["Integrators"]
-    assert told["rights"] == ["scoring.request_score"]
+    assert told["rights"] == [
+        "applications.file_application",
+        "monitoring.add_loanoutcome",
+        "scoring.request_score",
+        "scoring.score_batch",
+    ]
     assert told["token"]["name"] == "Branch system"
     assert told["token"]["begins_with"] == token.token_key
     assert told["token"]["expires_at"].startswith(f"{token.expiry:%Y-%m-%dT%H:%M}")

@@ -16,7 +16,11 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "deploy/compose.yaml").read_tex
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 SITE = ("migrate", "web", "worker", "beat")
 UNITS = sorted((ROOT / "deploy/systemd").glob("*.service"))
-READ = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "scoring_site/settings.py").read_text()))
+READ = set(
+    re.findall(
+        r'(?:env\.\w+|_rate)\(\s*"([A-Z_]+)"', (ROOT / "scoring_site/settings.py").read_text()
+    )
+)
 # Read by PostgreSQL's client, and by MLflow while training.
 READ_BY_OTHERS = {"PGOPTIONS", "MLFLOW_TRACKING_URI"}
 SECRETS = {"SECRET_KEY", "POSTGRES_PASSWORD", "METRICS_TOKEN"}

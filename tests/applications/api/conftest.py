@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from knox.models import AuthToken
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from scoring import tokens
 from tests.applications.factories import UserFactory
 
 
@@ -18,7 +19,8 @@ def calling() -> Callable[[User], APIClient]:
     """Return a program that calls in somebody's name."""
 
     def call(user: User) -> APIClient:
-        _token, plain = AuthToken.objects.create(user=user, expiry=timedelta(days=1))
+        token, plain = tokens.issue_token(user=user, name="Tests", lifetime=timedelta(days=1))
+        tokens.note_use(token=token, at=timezone.now())  # which is done once a minute at most
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Token {plain}")
         return client

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from applications.models import Attachment, Case, Decision, Override
 from tests.applications.factories import CaseFactory, UserFactory
+from tests.applications.files import pdf
 
 Calling = Callable[[User], APIClient]
 VERDICT = {"outcome": "approve", "reason_code": "security", "comment": "A guarantor signed."}
@@ -85,7 +86,7 @@ def test_an_answer_brings_documents(
 
 
 def _pdf(name: str) -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, b"%PDF-1.4\n%", "application/pdf")
+    return SimpleUploadedFile(name, pdf(), "application/pdf")
 
 
 def test_of_two_managers_one_wins(

@@ -13,8 +13,9 @@ from rest_framework.test import APIClient
 from applications import journal
 from applications.models import Attachment, Case, Entry, Note
 from tests.applications.factories import CaseFactory, LoanApplicationFactory
+from tests.applications.files import pdf
 
-PDF = b"%PDF-1.4\n%"
+PDF = pdf()
 
 
 @pytest.fixture
