@@ -6,9 +6,11 @@ import threading
 from pathlib import Path
 
 from ml.bundle import Bundle, BundleError
+from monitoring.prepared import Prepared
 from scoring.exceptions import NoChampion
 from scoring.models import ModelVersion
 
+_CHAMPION = Prepared(lambda: ModelVersion.objects.champions().order_by().values_list("sha256"))
 _MOST = 4  # bundles in memory
 _lock = threading.Lock()
 _loaded: dict[str, Bundle] = {}
@@ -22,19 +24,18 @@ def champion() -> Bundle:
     NoChampion
         If none was activated yet, or its files are damaged.
     """
-    version = ModelVersion.objects.champions().without_figures().first()
-    if version is None:
+    row = _CHAMPION.first()
+    if row is None:
         raise NoChampion(
             "No model is active. Train one with `python -m ml train`, then register it with "
             "`manage.py register_model`."
         )
-    return load(version)
+    return _loaded.get(row[0]) or load(_registered(row[0]))
 
 
 def by_sha256(sha256: str) -> Bundle:
     """Return the bundle that once scored, to explain what it said. No query once it is loaded."""
-    loaded = _loaded.get(sha256)
-    return load(_registered(sha256)) if loaded is None else loaded
+    return _loaded.get(sha256) or load(_registered(sha256))
 
 
 def of_any_time(sha256: str) -> Bundle:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Permission, User
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from knox.auth import TokenAuthentication as KnoxTokenAuthentication
@@ -15,8 +16,27 @@ from knox.crypto import hash_token
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
 
+from monitoring.prepared import Prepared
 from scoring import tokens
+from scoring.models import TokenRecord
 
+_OF_TOKEN = [field.attname for field in AuthToken._meta.concrete_fields]
+_OF_USER = [field.attname for field in User._meta.concrete_fields]
+_OF_RECORD = ["record__name", "record__issued_by_id", "record__last_used_at"]
+_TOKEN = Prepared(
+    lambda digest: AuthToken.objects.filter(pk=digest).values_list(
+        *_OF_TOKEN, *(f"user__{name}" for name in _OF_USER), *_OF_RECORD
+    ),
+    "digest",
+)
+
+
+def _rights_of(user: int) -> QuerySet[Permission, Any]:
+    named = Permission.objects.order_by().values_list("content_type__app_label", "codename")
+    return named.filter(user=user).union(named.filter(group__user=user))
+
+
+_RIGHTS = Prepared(_rights_of, -1)
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -45,8 +65,7 @@ def fetch_rights(user: User | AnonymousUser) -> None:
     """
     if not user.is_active or user.is_superuser or hasattr(user, "_perm_cache"):
         return
-    named = Permission.objects.order_by().values_list("content_type__app_label", "codename")
-    rights = named.filter(user=user).union(named.filter(group__user=user))
+    rights = _RIGHTS.rows(user.pk)
     # Where `ModelBackend.get_all_permissions` keeps them.
     user._perm_cache = {f"{app}.{codename}" for app, codename in rights}  # type: ignore[attr-defined]
 
@@ -56,7 +75,18 @@ def _find(token: bytes) -> Any:
         digest = hash_token(token.decode())
     except UnicodeDecodeError:
         return None
-    return AuthToken.objects.select_related("user", "record").filter(pk=digest).first()
+    row = _TOKEN.first(digest)
+    if row is None:
+        return None
+    token: Any = AuthToken.from_db(None, _OF_TOKEN, row[: len(_OF_TOKEN)])
+    token.user = User.from_db(None, _OF_USER, row[len(_OF_TOKEN) : -len(_OF_RECORD)])
+    name, issued_by, last_used_at = row[-len(_OF_RECORD) :]
+    if name is not None:
+        token.record = TokenRecord(
+            token=token, name=name, issued_by_id=issued_by, last_used_at=last_used_at
+        )
+        token.record._state.adding = False
+    return token
 
 
 def _note_use(token: AuthToken) -> None:
