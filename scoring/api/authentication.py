@@ -78,15 +78,15 @@ def _find(token: bytes) -> Any:
     row = _TOKEN.first(digest)
     if row is None:
         return None
-    token: Any = AuthToken.from_db(None, _OF_TOKEN, row[: len(_OF_TOKEN)])
-    token.user = User.from_db(None, _OF_USER, row[len(_OF_TOKEN) : -len(_OF_RECORD)])
+    found: Any = AuthToken.from_db(None, _OF_TOKEN, row[: len(_OF_TOKEN)])
+    found.user = User.from_db(None, _OF_USER, row[len(_OF_TOKEN) : -len(_OF_RECORD)])
     name, issued_by, last_used_at = row[-len(_OF_RECORD) :]
     if name is not None:
-        token.record = TokenRecord(
-            token=token, name=name, issued_by_id=issued_by, last_used_at=last_used_at
+        found.record = TokenRecord(
+            token=found, name=name, issued_by_id=issued_by, last_used_at=last_used_at
         )
-        token.record._state.adding = False
-    return token
+        found.record._state.adding = False
+    return found
 
 
 def _note_use(token: AuthToken) -> None:
