@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".parquet", ".csv", ".csv.gz", ".csv.zip", ".zip")
 _SHOWN = 40  # characters of an example value
 # What Int32 and a float's whole numbers hold; no amount of money is larger than the last.
-_LIMITS = {Kind.INTEGER: 2.0**31, Kind.ID: 2.0**53, Kind.NUMBER: 1e18}
+LIMITS = {Kind.INTEGER: 2.0**31, Kind.ID: 2.0**53, Kind.NUMBER: 1e18}
 
 
 class DataError(Exception):
@@ -148,8 +148,8 @@ def impossible(column: str, kind: Kind) -> pl.Expr:
     """Whether a number is one that the kind cannot hold; null where there is no number."""
     value = _number(column)
     if kind is Kind.NUMBER:
-        return value.abs() >= _LIMITS[kind]
-    return (value != value.floor()) | (value.abs() >= _LIMITS[kind])
+        return value.abs() >= LIMITS[kind]
+    return (value != value.floor()) | (value.abs() >= LIMITS[kind])
 
 
 def wrong_type(table: Table, column: str, example: object) -> str:
@@ -174,7 +174,7 @@ def _value(table: Table, index: int, column: str, value: object) -> str | float 
         raise RecordError(table.name, index, column, f"Expected text, got {_shown(value)}.")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise RecordError(table.name, index, column, f"Expected a number, got {_shown(value)}.")
-    if not abs(value) < _LIMITS[kind]:  # refuses NaN and infinity too
+    if not abs(value) < LIMITS[kind]:  # refuses NaN and infinity too
         raise RecordError(table.name, index, column, f"{_shown(value)} is out of range.")
     if kind is Kind.NUMBER:
         return float(value)

@@ -65,6 +65,17 @@ def application(columns: Mapping[str, Any]) -> dict[str, Any]:
     return checked
 
 
+def allowed(column: str) -> tuple[float, float]:
+    """Return the lowest and the highest number that a column of the application may hold.
+
+    `DAYS_EMPLOYED` may also hold `ml.schema.NOT_EMPLOYED`.
+
+    >>> allowed("HOUR_APPR_PROCESS_START")
+    (0, 23)
+    """
+    return next((low, high) for prefix, low, high in _RANGES if column.startswith(prefix))
+
+
 def require_complete(columns: Mapping[str, Any]) -> None:
     """Refuse an application that lacks what no score can do without."""
     missing = [column for column in REQUIRED if columns.get(column) is None]
@@ -159,7 +170,7 @@ def _number(column: str, kind: Kind, value: Any) -> float | int:
         raise ValueError(_("Expected a whole number, got %(value)s.") % {"value": _shown(value)})
     if column == "DAYS_EMPLOYED" and value == NOT_EMPLOYED:
         return NOT_EMPLOYED
-    low, high = next((low, high) for prefix, low, high in _RANGES if column.startswith(prefix))
+    low, high = allowed(column)
     if not low <= value <= high:
         raise ValueError(
             _("%(value)s is out of range; expected %(low)s to %(high)s.")

@@ -443,7 +443,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Credit desk",
     "DESCRIPTION": (
         "Scores for loan applications, with their decision and reasons. "
-        "Errors are `application/problem+json` (RFC 9457) and name each wrong field."
+        "Errors are `application/problem+json` (RFC 9457) and name each wrong field. "
+        "[What each raw column means](/api/v1/columns/) · [Kinds of problems](/api/v1/problems/)"
     ),
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,

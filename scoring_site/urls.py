@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/v1/schema/", views.SchemaView.as_view(), name="schema"),
     path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("api/v1/problems/", views.problem_kinds, name="api-problems"),
+    path("api/v1/columns/", views.columns, name="api-columns"),
     path("api/v1/", include("scoring.api.urls")),
     path("api/v1/", include("applications.api.urls")),
     path("", include("applications.urls")),

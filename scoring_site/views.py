@@ -22,6 +22,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from applications import kept_forms
+from scoring.api import columns as raw_columns
 from scoring.api.base import ConditionalView
 from scoring.models import ModelVersion
 from scoring_site import problems
@@ -102,6 +103,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def problem_kinds(request: HttpRequest) -> HttpResponse:
     """The page that the `type` of every problem document points to."""
     return render(request, "problems.html", {"kinds": problems.KINDS.values()})
+
+
+@require_safe
+def columns(request: HttpRequest) -> HttpResponse:
+    """Every raw column that a score can be asked with, all of them or those searched for."""
+    words = request.GET.get("q", "").strip()[:100]
+    tables = raw_columns.found(words)
+    shown = sum(len(table.columns) for table in tables)
+    context = {"tables": tables, "words": words, "shown": shown, "total": raw_columns.count()}
+    return render(request, "columns.html", context)
 
 
 class SchemaView(ConditionalView, SpectacularAPIView):

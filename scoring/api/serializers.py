@@ -11,10 +11,8 @@ from rest_framework import serializers
 from ml.schema import AUXILIARY
 from monitoring.models import Completeness, Outcome, Prediction
 from scoring import services
-from scoring.api.schema import APPLICATION_SCHEMA, HISTORY_SCHEMA
+from scoring.api.schema import APPLICATION_SCHEMA, HISTORY_SCHEMA, MAX_ID
 from scoring.models import Explanation
-
-MAX_ID = 2**63 - 1
 
 
 @extend_schema_field(APPLICATION_SCHEMA)

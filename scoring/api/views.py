@@ -18,6 +18,7 @@ from monitoring.querysets import PredictionQuerySet
 from scoring import registry, services
 from scoring.api import serializers
 from scoring.api.base import ERRORS, NOT_FOUND, ApiView
+from scoring.api.schema import EXAMPLE
 from scoring.models import Explanation
 
 # They hold nothing of a request, and copying their fields for each would cost as much as a score.
@@ -38,14 +39,7 @@ class ScoreList(ApiView):
             OpenApiExample("A known client", {"client_id": 100001}, request_only=True),
             OpenApiExample(
                 "An application",
-                {
-                    "application": {
-                        "AMT_CREDIT": 450000,
-                        "AMT_ANNUITY": 22500,
-                        "AMT_INCOME_TOTAL": 180000,
-                        "DAYS_BIRTH": -14000,
-                    }
-                },
+                {"application": EXAMPLE},
                 request_only=True,
             ),
         ],

@@ -123,7 +123,7 @@ def _is_fine(name: str) -> pl.Expr:
     kind, value = APPLICATION_TEST.columns[name], pl.col(name)
     if kind is Kind.TEXT:
         return value.is_in(list(APPLICATION_LEVELS[name]))
-    low, high = next((low, high) for prefix, low, high in inputs._RANGES if name.startswith(prefix))
+    low, high = inputs.allowed(name)
     fine = value.is_between(low, high)  # false of NaN and infinity too
     if kind is Kind.INTEGER:
         fine &= value == value.floor()

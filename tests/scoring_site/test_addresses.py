@@ -41,6 +41,7 @@ SITE: dict[str, tuple[int, ...]] = {
     "api-champion": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, OK, OK),
     "api-score-replay": (UNKNOWN, FORBIDDEN, FORBIDDEN, FORBIDDEN, METHOD, METHOD),
     "api-problems": (OK, OK, OK, OK, OK, OK),
+    "api-columns": (OK, OK, OK, OK, OK, OK),
     "api-token-current": (UNKNOWN, OK, OK, OK, OK, OK),
     "api-webhooks": (UNKNOWN, *[FORBIDDEN] * 4, OK),
     "api-webhook": (UNKNOWN, *[FORBIDDEN] * 4, OK),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from applications.api.fields import Body, Whole, YesNo
-from scoring.api.serializers import MAX_ID
+from scoring.api.schema import MAX_ID
 
 MOST = 5_000
 _WAYS = ({"score_id"}, {"reference"}, {"client_id", "scored_on"})
