@@ -311,7 +311,7 @@ def _pairs(catalogue: polib.POFile) -> Iterator[tuple[str, str]]:
 
 
 def _without_code(text: str) -> str:
-    return PLACEHOLDER.sub("x", re.sub(r"`[^`]+`|<[^<>]+>", "x", text))
+    return PLACEHOLDER.sub("x", re.sub(r"`[^`]+`|<[^<>]+>|hh:mm", "x", text))
 
 
 def _get(client: Client, address: str) -> str:
