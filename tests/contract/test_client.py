@@ -6,7 +6,8 @@ import importlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
@@ -35,6 +36,7 @@ CONFIG = {
     "content_type_overrides": dict.fromkeys(FILES, "application/octet-stream"),
 }
 NAME = "desk_client"
+Calling = Callable[[str], Any]
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -65,6 +67,20 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModuleType]:
         del sys.modules[name]
 
 
+@pytest.fixture
+def calling(client: ModuleType, live_site: LiveSite) -> Iterator[Calling]:
+    """Return the client with a token."""
+    with ExitStack() as opened:
+        yield lambda token: opened.enter_context(
+            client.AuthenticatedClient(
+                base_url=live_site.url,
+                token=token,
+                prefix="Token",
+                raise_on_unexpected_status=True,
+            )
+        )
+
+
 def call(name: str, *path: Any, **arguments: Any) -> Any:
     """Call an operation of the generated client; its answer must be of the documented kind."""
     operation = importlib.import_module(f"{NAME}.api.{name}")
@@ -74,18 +90,11 @@ def call(name: str, *path: Any, **arguments: Any) -> Any:
     return answer.parsed
 
 
-def test_from_a_token_to_an_outcome(client: ModuleType, live_site: LiveSite) -> None:
+def test_from_a_token_to_an_outcome(calling: Calling, live_site: LiveSite) -> None:
     models = importlib.import_module(f"{NAME}.models")
 
-    def of(role: str) -> Any:
-        return client.AuthenticatedClient(
-            base_url=live_site.url,
-            token=live_site.tokens[role],
-            prefix="Token",
-            raise_on_unexpected_status=True,
-        )
-
-    partner, manager = of("partner"), of("manager")
+    partner = calling(live_site.tokens["partner"])
+    manager = calling(live_site.tokens["manager"])
     whoami = call("tokens.token_retrieve", client=partner)
     assert whoami.user == "partner-system"
     assert whoami.roles == ["Integrators"]
@@ -132,8 +141,8 @@ def test_from_a_token_to_an_outcome(client: ModuleType, live_site: LiveSite) -> 
     assert (recorded.new, recorded.corrected, recorded.unchanged) == (1, 0, 0)
 
 
-def test_a_problem_is_of_its_documented_kind(client: ModuleType, live_site: LiveSite) -> None:
-    stranger = client.AuthenticatedClient(base_url=live_site.url, token="wrong", prefix="Token")
+def test_a_problem_is_of_its_documented_kind(calling: Calling) -> None:
+    stranger = calling("wrong")
     operation = importlib.import_module(f"{NAME}.api.tokens.token_retrieve")
     problem = operation.sync(client=stranger)
     assert (problem.status, problem.type_) == (401, "/api/v1/problems/#not_authenticated")

@@ -104,8 +104,6 @@ def _fill() -> dict[str, list[str]]:
         "attachments": [
             str(pk) for pk in decided[0].application.attachments.values_list("pk", flat=True)
         ],
-            str(pk) for pk in decided[0].application.attachments.values_list("pk", flat=True)
-        ],
     }
 
 
