@@ -83,7 +83,7 @@ class ApiView(ConditionalView):
     right: ClassVar[str]
     permission_classes: ClassVar[list[type[BasePermission]]] = [HasRight]  # type: ignore[misc]
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Which methods there are, in `Allow`; the schema tells the rest."""
         return Response(status=204)
 

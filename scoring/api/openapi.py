@@ -47,7 +47,7 @@ class ApiSchema(AutoSchema):
         return [*headers, _VERSION] if self._answers(412) else headers
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
-        bodies = super()._get_response_bodies(direction)  # type: ignore[no-untyped-call]
+        bodies = super()._get_response_bodies(direction)
         if not isinstance(self.view, ApiView):
             return bodies
         for code in map(str, _GENERAL[self.method]):
