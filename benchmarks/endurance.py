@@ -221,7 +221,8 @@ async def _send(parts: SplitResult, token: str, told: Told, number: int, end: fl
                 await _once(connection, request, key, told)
             except (OSError, EOFError, TimeoutError):  # it was ended, or is not up again
                 told.interruptions += connection is not None
-                connection = _close(connection)
+                _close(connection)
+                connection = None
                 await asyncio.sleep(0.05)
     _close(connection)
 

@@ -26,7 +26,7 @@ from tests.contract.conftest import ROLES, LiveSite
 
 # Every address is tried with so many requests made at random, besides those for each limit of
 # each field; more of them are worth a longer run now and then.
-EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "8"))
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
