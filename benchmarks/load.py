@@ -85,7 +85,7 @@ async def _run(
         while time.perf_counter() - started < seconds:
             sent = time.perf_counter()
             writer.write(next(requests))
-            status, body = await _answer(reader)
+            status, body = await read_answer(reader)
             took.append((time.perf_counter() - sent) * 1000)
             if status != expected:
                 failures.append(f"{status} {body[:200]!r}")
@@ -113,7 +113,8 @@ def _requests(url: str, bodies: Sequence[object], headers: Mapping[str, str]) ->
     return (ready[index % len(ready)] for index in count())
 
 
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Status and body of the next answer on a connection."""
     head = await reader.readuntil(b"\r\n\r\n")
     lines = head.lower().split(b"\r\n")
     status = int(lines[0].split()[1])

@@ -193,7 +193,7 @@ class ProblemFormatter(ExceptionFormatter):
         detail = _("Some fields are wrong; `errors` names each of them.")
         return _problem(kind, self.exc.status_code, detail) | {
             "errors": [
-                {"field": error.attr, "detail": error.detail, "code": error.code}
+                {"field": error.attr, "detail": error.detail, "code": error.code or "invalid"}
                 for error in error_response.errors
             ]
         }

@@ -13,7 +13,6 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView, get_object_or_404
-from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -22,6 +21,7 @@ from rest_framework.views import APIView
 
 from applications.api.words import unknown
 from applications.models import Decision, LoanApplication
+from scoring.api import pages
 from scoring.api.base import ApiView
 
 FILES = "applications.file_application"
@@ -56,10 +56,9 @@ class DeskView(ApiView):
     permission_classes: ClassVar[list[type[BasePermission]]] = [HasDeskRight]  # type: ignore[misc]
 
 
-class Page(CursorPagination):
-    """A page of a list, with the addresses of the pages beside it; it never counts."""
+class Page(pages.Page):
+    """A page of a desk's list, in the order its view keeps."""
 
-    page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
 

@@ -17,13 +17,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.generics import get_object_or_404
-from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scoring.api.base import ERRORS, NOT_FOUND, ApiView, problems
+from scoring.api.pages import Page
 from scoring.api.serializers import CutOffs, ModelUsed
 from scoring.batches import results, services, uploads
 from scoring.batches.exceptions import NotNow, TooLarge, Unusable
@@ -202,23 +202,36 @@ class RefusedRow(serializers.ModelSerializer[BatchRow]):
         return [{"column": name, "detail": " ".join(told)} for name, told in errors.items()]
 
 
+class _PageOut(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+
+
+class BatchPage(_PageOut):
+    results = Batch(many=True)
+
+
+class RefusedRowPage(_PageOut):
+    results = RefusedRow(many=True)
+
+
 class _Form(serializers.Serializer[Any]):
     file = serializers.FileField()
     explain = serializers.BooleanField(required=False)
 
 
-class ByTime(CursorPagination):
+class ByTime(Page):
     ordering = "-created_at"
-    page_size = 50
 
 
-class ByLine(CursorPagination):
+class ByLine(Page):
     ordering = "line"
     page_size = 100
     page_size_query_param = "limit"
     max_page_size = 1_000
 
 
+_CURSOR = OpenApiParameter("cursor", OpenApiTypes.STR)
 _EXPLAIN = OpenApiParameter(
     "explain", OpenApiTypes.BOOL, description=gettext_lazy("Store reasons with every score.")
 )
@@ -249,7 +262,8 @@ class BatchList(BatchView):
     @extend_schema(
         operation_id="score_batches_list",
         summary="Score batches, the latest first",
-        responses={(200, "application/json"): Batch(many=True), **ERRORS},
+        parameters=[_CURSOR],
+        responses={(200, "application/json"): BatchPage, **ERRORS},
     )
     def get(self, request: Request) -> Response:
         """Return batches, page by page."""
@@ -331,10 +345,10 @@ class BatchErrors(BatchView):
         operation_id="score_batches_errors",
         summary="The rows that could not be scored",
         parameters=[
-            OpenApiParameter("cursor", OpenApiTypes.STR),
+            _CURSOR,
             OpenApiParameter("limit", OpenApiTypes.INT),
         ],
-        responses={(200, "application/json"): RefusedRow(many=True), **ERRORS, **NOT_FOUND},
+        responses={(200, "application/json"): RefusedRowPage, **ERRORS, **NOT_FOUND},
     )
     def get(self, request: Request, pk: UUID) -> Response:
         """Return refused rows by line, page by page."""

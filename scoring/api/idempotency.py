@@ -58,6 +58,11 @@ def once(view: APIView, handler: Handler) -> Handler:
     return post
 
 
+def digest(user: Any, path: str, key: str) -> str:
+    """What is stored of a key: it belongs to the caller and the address."""
+    return hashlib.sha256(f"{user} {path} {key}".encode()).hexdigest()
+
+
 def forget(*, now: datetime | None = None) -> int:
     """Delete the answers kept longer than the settings ask for; in slices, so that nobody waits."""
     before = (now or timezone.now()) - timedelta(hours=settings.IDEMPOTENCY_HOURS)
@@ -79,7 +84,7 @@ def _key(request: Request) -> str:
         given = given[1:-1]
     if not _VISIBLE.fullmatch(given):
         raise BadKey
-    return hashlib.sha256(f"{request.user.pk} {request.path} {given}".encode()).hexdigest()
+    return digest(request.user.pk, request.path, given)
 
 
 def _fingerprint(request: Request) -> str:

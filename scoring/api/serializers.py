@@ -235,6 +235,7 @@ class Problem(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
+    request_id = serializers.CharField(help_text=_("Also in `X-Request-Id` and in the log."))
     errors = ProblemField(  # type: ignore[assignment]  # shadows Serializer.errors
         many=True, required=False
     )

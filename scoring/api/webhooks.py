@@ -7,10 +7,9 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.generics import get_object_or_404
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +18,7 @@ from monitoring.webhooks.exceptions import AddressRefused
 from monitoring.webhooks.models import Attempt, Delivery, Event, Subscription
 from scoring.api.base import CONFLICT, ERRORS, KEY_REUSED, NOT_FOUND, ApiView
 from scoring.api.errors import Conflict
+from scoring.api.pages import Page
 
 
 class WebhookRequest(serializers.Serializer[Any]):
@@ -90,8 +90,7 @@ class Deliveries(serializers.Serializer[Any]):
     results = DeliveryOut(many=True)
 
 
-class NewestFirst(CursorPagination):
-    page_size = 50
+class NewestFirst(Page):
     ordering = "-created_at"
 
 
@@ -210,6 +209,7 @@ class WebhookDeliveries(WebhookView):
     @extend_schema(
         operation_id="webhooks_deliveries_list",
         summary="What was sent to a webhook",
+        parameters=[OpenApiParameter("cursor", str)],
         responses={(200, "application/json"): Deliveries, **ERRORS, **NOT_FOUND},
     )
     def get(self, request: Request, pk: UUID) -> Response:

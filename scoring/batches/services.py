@@ -161,7 +161,7 @@ def finish(batch: ScoreBatch) -> None:
     announce(
         event=Event.BATCH_FINISHED,
         subject=str(batch.pk),
-        data={"state": batch.state, "rows": batch.rows},
+        data={"state": batch.state, "rows_total": batch.rows},
     )
 
 
