@@ -32,7 +32,12 @@ def _refusal(banker: User, *, explained: bool = True) -> Case:
 
 
 def _explain(case: Case) -> None:
-    driver = {"feature": "DEBT", "label": "Debt", "value": 1, "contribution": 0.9}
+    driver = {
+        "feature": "BUREAU_CARD_DEBT_SUM",
+        "label": "Debt on cards",
+        "value": 1_000.0,
+        "contribution": 0.9,
+    }
     Explanation.objects.create(
         prediction=case.decision.prediction,
         status=Explanation.Status.READY,
@@ -51,7 +56,7 @@ def test_from_overdue_to_handed_over(page: Page, banker: User) -> None:
         "link", name="Anna Keller"
     ).click()
 
-    expect(page.get_by_text("Your debts with other lenders are heavy.")).to_be_visible()
+    expect(page.get_by_text("What you owe other lenders on credit cards.")).to_be_visible()
     assert fits_the_width(page)
     page.get_by_role("link", name="French", exact=True).click()
     expect(page.get_by_role("article")).to_have_attribute("lang", "fr")
@@ -83,7 +88,7 @@ def test_the_letter_appears_when_the_reasons_do(page: Page, banker: User) -> Non
     _explain(case)
 
     expect(page.get_by_role("button", name="Make the PDF")).to_be_visible()
-    expect(page.get_by_text("Your debts with other lenders are heavy.")).to_be_visible()
+    expect(page.get_by_text("What you owe other lenders on credit cards.")).to_be_visible()
 
 
 def test_a_manager_sees_what_waits(page: Page, banker: User, manager: User) -> None:
