@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import copy_context
 from uuid import UUID
 
 from kombu.exceptions import OperationalError
@@ -27,7 +28,8 @@ def add(prediction_id: UUID) -> None:
         _waiting.append(prediction_id)
         is_first = len(_waiting) == 1
     if is_first:
-        timer = threading.Timer(_PATIENCE_S, flush)
+        # In the context of this request, whose id the task's log lines then carry.
+        timer = threading.Timer(_PATIENCE_S, copy_context().run, (flush,))
         timer.daemon = True
         timer.start()
 

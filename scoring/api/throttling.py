@@ -64,15 +64,16 @@ def _raise(key: str, seconds: int) -> int:
     """The counter's new value; nobody is turned away because the cache is not reachable."""
     try:
         return _raised(key, seconds)
-    except RedisError:
+    except (RedisError, ValueError):
         logger.exception("Requests are not counted: the cache is not reachable.")
         return 0
 
 
 def _raised(key: str, seconds: int) -> int:
     try:
-        return int(cache.incr(key))
+        count = cache.incr(key)
     except ValueError:  # the first in this window
         if cache.add(key, 1, timeout=2 * seconds):
             return 1
-        return int(cache.incr(key))  # another was first in this very moment
+        count = cache.incr(key)  # another was first in this very moment
+    return int(count or 0)  # django-redis gives None, where it leaves errors of Redis out

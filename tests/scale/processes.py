@@ -130,12 +130,12 @@ class Database:
             return cursor.fetchall() if cursor.description else []
 
     def explanation(self, prediction: str) -> tuple[Any, ...]:
-        """Its status, and when it was finished."""
-        [found] = self.ask(
+        """Its status, and when it was finished; there is no row before."""
+        found = self.ask(
             "SELECT status, finished_at FROM scoring_explanation WHERE prediction_id = %s",
             prediction,
         )
-        return found
+        return found[0] if found else ("pending", None)
 
 
 def until(holds: Callable[[], bool], what: str) -> None:

@@ -86,7 +86,9 @@ def test_what_a_killed_worker_held_is_explained_once(
 
     worker("successor")
     # What the scheduler does once the score is old enough.
-    site.database.ask("UPDATE scoring_explanation SET queued_at = queued_at - interval '1 minute'")
+    site.database.ask(
+        "UPDATE monitoring_prediction SET created_at = created_at - interval '1 minute'"
+    )
     _call(site, "scoring.tasks.sweep_explanations")
     until(lambda: _is_ready(site, prediction), "the explanation")
     explained = site.database.explanation(prediction)
@@ -118,7 +120,7 @@ def test_without_redis_scores_are_given_and_explained_later(
 
         assert web.ask("GET", "/readyz").status == 200
         site.database.ask(
-            "UPDATE scoring_explanation SET queued_at = queued_at - interval '1 minute'"
+            "UPDATE monitoring_prediction SET created_at = created_at - interval '1 minute'"
         )
         until(lambda: _is_ready(site, prediction), "the scheduler and the worker")
 
