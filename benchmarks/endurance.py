@@ -18,7 +18,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -36,6 +35,7 @@ from uuid import uuid4
 import numpy as np
 
 from benchmarks.load import read_answer
+from benchmarks.sites import free_port
 
 _ROOT: Final = Path(__file__).parents[1]
 _PATH: Final = "/api/v1/scores/"
@@ -62,8 +62,7 @@ class Site:
     """`manage.py serve` on the state of a demo, to be ended and started again."""
 
     def __init__(self, state: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = state / "site.log"
         self._process: subprocess.Popen[bytes] | None = None

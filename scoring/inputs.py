@@ -19,6 +19,7 @@ from scoring.exceptions import InvalidInput
 
 REQUIRED = ("AMT_CREDIT", "AMT_INCOME_TOTAL", "DAYS_BIRTH")
 MAX_RECORDS = 20_000
+MAX_CLIENT = 2**63 - 1
 
 _HISTORY = {table.name: table for table in AUXILIARY}
 _A_CENTURY = 365.25 * 100
@@ -74,6 +75,11 @@ def allowed(column: str) -> tuple[float, float]:
     (0, 23)
     """
     return next((low, high) for prefix, low, high in _RANGES if column.startswith(prefix))
+
+
+def is_client_number(value: object) -> bool:
+    """Whether a value can be a client's number with the bank."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_CLIENT
 
 
 def require_complete(columns: Mapping[str, Any]) -> None:

@@ -135,7 +135,7 @@ def score(
             raw_score=float(raw[0]),
             pd=pd,
             outcome=cut_offs.decide(pd),
-            model=_scored_by(bundle, cut_offs, strategy),
+            model=scored_by(bundle, cut_offs, strategy),
             source=source,
             requested_by=requested_by,
             latency_ms=(time.perf_counter() - started) * 1000,
@@ -233,6 +233,36 @@ def retry_explanation(*, prediction_id: UUID) -> None:
     """Queue an explanation again that failed or takes too long. One that is ready stays."""
     Explanation.objects.failed().filter(pk=prediction_id).delete()
     transaction.on_commit(lambda: backlog.add(prediction_id))
+
+
+def scored_by(bundle: Bundle, cut_offs: CutOffs, strategy: Strategy | None) -> monitoring.ScoredBy:
+    """What a prediction keeps of the model and the cut-offs that it was made with."""
+    return monitoring.ScoredBy(
+        name=bundle.name,
+        version=bundle.version,
+        sha256=bundle.sha256,
+        refer_from=cut_offs.refer_from,
+        decline_from=cut_offs.decline_from,
+        cut_offs_version=strategy.version if strategy else None,
+    )
+
+
+def grouped_reasons(
+    bundle: Bundle, rows: np.ndarray, contributions: np.ndarray
+) -> list[list[dict[str, Any]]]:
+    """The ranked reasons of each row, as `Explanation.grouped` stores them.
+
+    Parameters
+    ----------
+    rows : array of float32, shape (n_rows, n_features)
+        What the model saw.
+    contributions : array of float64, shape (n_rows, n_features + 1)
+        From `Bundle.contributions`.
+    """
+    return [
+        _grouped(explaining.reasons(bundle, row, parts))
+        for row, parts in zip(rows, contributions, strict=True)
+    ]
 
 
 def unexplained(*, at: datetime) -> PredictionQuerySet:
@@ -356,19 +386,9 @@ def _stored(on_file: ClientFile | None) -> np.ndarray | None:
     return on_file.history_vector
 
 
-def _scored_by(bundle: Bundle, cut_offs: CutOffs, strategy: Strategy | None) -> monitoring.ScoredBy:
-    return monitoring.ScoredBy(
-        name=bundle.name,
-        version=bundle.version,
-        sha256=bundle.sha256,
-        refer_from=cut_offs.refer_from,
-        decline_from=cut_offs.decline_from,
-        cut_offs_version=strategy.version if strategy else None,
-    )
-
-
 def _explained(bundle: Bundle, predictions: Sequence[Prediction]) -> list[Explanation]:
     rows = np.stack([prediction.feature_vector for prediction in predictions])
+    contributions = bundle.contributions(rows)
     now = timezone.now()
     return [
         Explanation(
@@ -377,10 +397,10 @@ def _explained(bundle: Bundle, predictions: Sequence[Prediction]) -> list[Explan
             finished_at=now,
             base_value=float(parts[-1]),
             contributions=parts[:-1].astype("<f8").tobytes(),
-            grouped=_grouped(explaining.reasons(bundle, row, parts)),
+            grouped=grouped,
         )
-        for prediction, row, parts in zip(
-            predictions, rows, bundle.contributions(rows), strict=True
+        for prediction, parts, grouped in zip(
+            predictions, contributions, grouped_reasons(bundle, rows, contributions), strict=True
         )
     ]
 

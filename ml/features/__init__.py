@@ -39,6 +39,7 @@ __all__ = [
     "matrix",
     "reads",
     "row",
+    "rows",
 ]
 
 Frames = Mapping[str, pl.LazyFrame]
@@ -184,6 +185,33 @@ def row(
     return found
 
 
+def rows(
+    applications: pl.DataFrame, history: np.ndarray, names: tuple[str, ...] = tuple(FEATURES)
+) -> pl.DataFrame:
+    """Compute features of many applications whose history is known.
+
+    Parameters
+    ----------
+    applications : polars.DataFrame
+        Raw application columns, typed per `ml.schema`.
+    history : array of float64, shape (n_applications, len(HISTORY))
+        In the order of `HISTORY`, NaN for null.
+    names : tuple of str
+        The features wanted; those they are computed from come along.
+
+    Returns
+    -------
+    polars.DataFrame
+        As `row` computes them one by one.
+    """
+    wanted = _wanted(names)
+    known = np.asfortranarray(history[:, list(wanted.history.values())])
+    frame = pl.from_numpy(known, schema=dict.fromkeys(wanted.history, pl.Float64))
+    stated = applications.select(feature.column() for feature in wanted.stated)
+    together = stated.hstack(frame.fill_nan(None).get_columns())
+    return together.with_columns(feature.column() for feature in wanted.combined)
+
+
 def reads(names: tuple[str, ...]) -> tuple[str, ...]:
     """Raw columns of the application that features are computed from, in alphabetical order.
 
@@ -219,27 +247,45 @@ def history_of(records: Mapping[str, pl.DataFrame]) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class _Wanted:
+    """What some features take."""
+
+    stated: list[Feature]
+    history: dict[str, int]  # places in the history vector
+    combined: list[Feature]
+
+
+@dataclass(frozen=True)
 class _Plan:
     """What one row of some features takes."""
 
     columns: list[tuple[str, Callable[[Any], Any]]]  # of the application, and their type
     stated: list[tuple[str, scalar.Step]]
-    history: list[tuple[str, int]]  # places in the history vector
+    history: list[tuple[str, int]]
     combined: list[tuple[str, scalar.Step]]
 
 
 @lru_cache(maxsize=8)
-def _plan(names: tuple[str, ...]) -> _Plan:
+def _wanted(names: tuple[str, ...]) -> _Wanted:
     """Work out once what is needed, rather than compute what nobody asked for."""
     combined = [feature for feature in _COMBINED_FEATURES if feature.name in names]
     wanted = {*names, *(root for f in combined for root in f.expr.meta.root_names())}
-    stated = [feature for feature in application.FEATURES if feature.name in wanted]
-    roots = sorted({root for feature in stated for root in feature.expr.meta.root_names()})
+    return _Wanted(
+        stated=[feature for feature in application.FEATURES if feature.name in wanted],
+        history={name: place for place, name in enumerate(HISTORY) if name in wanted},
+        combined=combined,
+    )
+
+
+@lru_cache(maxsize=8)
+def _plan(names: tuple[str, ...]) -> _Plan:
+    wanted = _wanted(names)
+    roots = sorted({root for feature in wanted.stated for root in feature.expr.meta.root_names()})
     return _Plan(
         columns=[(name, _PYTHON[schema.APPLICATION_TEST.columns[name]]) for name in roots],
-        stated=[(feature.name, scalar.function(feature.column())) for feature in stated],
-        history=[(name, place) for place, name in enumerate(HISTORY) if name in wanted],
-        combined=[(feature.name, scalar.function(feature.column())) for feature in combined],
+        stated=[(feature.name, scalar.function(feature.column())) for feature in wanted.stated],
+        history=list(wanted.history.items()),
+        combined=[(feature.name, scalar.function(feature.column())) for feature in wanted.combined],
     )
 
 

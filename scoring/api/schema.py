@@ -13,8 +13,6 @@ from ml.schema import APPLICATION_LEVELS, APPLICATION_TEST, AUXILIARY, NOT_EMPLO
 from ml.tables import LIMITS
 from scoring import inputs
 
-MAX_ID = 2**63 - 1
-
 # Somebody nobody knows, described as far as an application form does.
 EXAMPLE: dict[str, Any] = {
     "NAME_CONTRACT_TYPE": "Cash loans",
@@ -55,7 +53,7 @@ def _application(name: str, kind: Kind) -> dict[str, Any]:
         told["x-required-unless-on-file"] = True
     if name == "SK_ID_CURR":
         told["description"] += " The same as `client_id`, which may be left out then."
-        return {**told, "minimum": 1, "maximum": MAX_ID}
+        return {**told, "minimum": 1, "maximum": inputs.MAX_CLIENT}
     if kind is Kind.TEXT:
         return {**told, "enum": [*APPLICATION_LEVELS[name], None]}
     bounds = _bounds(name, kind)

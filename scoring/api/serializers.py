@@ -10,8 +10,8 @@ from rest_framework import serializers
 
 from ml.schema import AUXILIARY
 from monitoring.models import Completeness, Outcome, Prediction
-from scoring import services
-from scoring.api.schema import APPLICATION_SCHEMA, HISTORY_SCHEMA, MAX_ID
+from scoring import inputs, services
+from scoring.api.schema import APPLICATION_SCHEMA, HISTORY_SCHEMA
 from scoring.models import Explanation
 
 
@@ -38,7 +38,7 @@ class ScoreRequest(serializers.Serializer[Any]):
         required=False,
         allow_null=True,
         min_value=1,
-        max_value=MAX_ID,
+        max_value=inputs.MAX_CLIENT,
         help_text=_(
             "The client's number. What is on file fills the columns that `application` leaves out, "
             "and the stored loan history is used."
@@ -83,7 +83,7 @@ class ScoreRequest(serializers.Serializer[Any]):
 
     def _same_client(self, client_id: int | None, number: Any) -> int:
         """Kaggle's rows carry the client's number too; it must not name another client."""
-        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= MAX_ID:
+        if not inputs.is_client_number(number):
             raise serializers.ValidationError(
                 {"application.SK_ID_CURR": [_("Expected the client's number.")]}
             )
@@ -91,7 +91,7 @@ class ScoreRequest(serializers.Serializer[Any]):
             raise serializers.ValidationError(
                 {"application.SK_ID_CURR": [_("This is not the client named by client_id.")]}
             )
-        return number
+        return int(number)
 
 
 class CutOffs(serializers.Serializer[Any]):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from ml.schema import APPLICATION_LEVELS, APPLICATION_TEST, NOT_EMPLOYED, Kind
 from scoring import inputs
 from scoring.batches.formats import CLIENT
-from scoring.batches.reading import MAX_CLIENT, Errors, Rows
+from scoring.batches.reading import Errors, Rows
 from scoring.exceptions import InvalidInput
 
 _PREFIX = "application."
@@ -151,7 +151,7 @@ def _typed(columns: pl.DataFrame) -> pl.DataFrame:
 def _is_client(number: object) -> bool:
     if isinstance(number, float) and number.is_integer():
         number = int(number)
-    return isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MAX_CLIENT
+    return inputs.is_client_number(number)
 
 
 def _chosen(

@@ -9,7 +9,6 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from ml import features
 from ml.bundle import Bundle
-from ml.features import application, combined
 from ml.schema import APPLICATION_TEST
 from scoring import inputs
 from scoring.batches.checking import Checked, by_column
@@ -91,32 +89,7 @@ def join(checked: Checked, brought: History | None) -> Joined:
 
 def vectors(joined: Joined, bundle: Bundle) -> np.ndarray:
     """What the model sees of each row: float32, shape (n, n_features)."""
-    plan = _plan(bundle.needs)
-    stated = joined.columns.select(plan.stated)
-    known = joined.history[:, list(plan.history.values())]
-    frame = pl.from_numpy(np.asfortranarray(known), schema=dict.fromkeys(plan.history, pl.Float64))
-    rows = stated.hstack(frame.fill_nan(None).get_columns()).with_columns(plan.combined)
-    return bundle.encode(rows)
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Which expressions some features take, and where in the history vector the others are."""
-
-    stated: list[pl.Expr]
-    history: dict[str, int]
-    combined: list[pl.Expr]
-
-
-@lru_cache(maxsize=4)
-def _plan(names: tuple[str, ...]) -> _Plan:
-    derived = [f for f in (*application.DERIVED, *combined.FEATURES) if f.name in set(names)]
-    wanted = {*names, *(root for f in derived for root in f.expr.meta.root_names())}
-    return _Plan(
-        stated=[f.column() for f in application.FEATURES if f.name in wanted],
-        history={name: i for i, name in enumerate(features.HISTORY) if name in wanted},
-        combined=[feature.column() for feature in derived],
-    )
+    return bundle.encode(features.rows(joined.columns, joined.history, bundle.needs))
 
 
 def _files(clients: np.ndarray, *, with_columns: bool) -> dict[int, ClientFile]:

@@ -18,10 +18,10 @@ import polars.selectors as cs
 from django.utils.translation import gettext as _
 
 from ml.schema import APPLICATION_TEST, Kind
+from scoring import inputs
 from scoring.batches import splitting
 from scoring.batches.formats import CLIENT
 
-MAX_CLIENT = 2**63 - 1
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,30}\s*")
 _KINDS = {name: kind for name, kind in APPLICATION_TEST.columns.items() if name != CLIENT}
 
@@ -237,7 +237,7 @@ def _of_objects(
     for name in names - set(_KINDS) - {CLIENT}:
         odd |= np.array([name in given for given in objects], bool)
     numbers = [given.get(CLIENT) for given in objects]
-    fine = np.array([n is None or _is_client(n) for n in numbers], bool)
+    fine = np.array([n is None or inputs.is_client_number(n) for n in numbers], bool)
     clients = np.array(
         [n if n is not None and ok else 0 for n, ok in zip(numbers, fine, strict=True)], np.int64
     )
@@ -271,10 +271,6 @@ def _float(value: float) -> float:
         return float(value)
     except OverflowError:  # a whole number of hundreds of digits; out of any range
         return np.inf
-
-
-def _is_client(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_CLIENT
 
 
 def _clients_of_numbers(frame: pl.DataFrame, odd: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,14 +13,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import numpy as np
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 import scoring.services
-from ml import explanation as explaining
 from ml.bundle import Bundle
 from monitoring.webhooks.models import Event
 from monitoring.webhooks.services import announce
@@ -311,7 +309,7 @@ def _score(batch: ScoreBatch, chunk: BatchChunk) -> None:
             joined,
             scores,
             cut_offs=cut_offs,
-            model=scoring.services._scored_by(bundle, cut_offs, batch.strategy),
+            model=scoring.services.scored_by(bundle, cut_offs, batch.strategy),
             at=now,
             latency_ms=latency_ms,
         )
@@ -326,17 +324,12 @@ def _scores(joined: computing.Joined, bundle: Bundle, *, explain: bool) -> Score
         raw=raw,
         pd=bundle.calibrate(raw),
         contributions=contributions,
-        grouped=None if contributions is None else _grouped(bundle, vectors, contributions),
+        grouped=(
+            None
+            if contributions is None
+            else scoring.services.grouped_reasons(bundle, vectors, contributions)
+        ),
     )
-
-
-def _grouped(
-    bundle: Bundle, vectors: np.ndarray, contributions: np.ndarray
-) -> list[list[dict[str, object]]]:
-    return [
-        scoring.services._grouped(explaining.reasons(bundle, vector, parts))
-        for vector, parts in zip(vectors, contributions, strict=True)
-    ]
 
 
 def _end(batch: ScoreBatch, state: State, problem: str) -> bool:

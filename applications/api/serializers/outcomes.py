@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from applications.api.fields import Body, Whole, YesNo
-from scoring.api.schema import MAX_ID
+from scoring.inputs import MAX_CLIENT
 
 MOST = 5_000
 _WAYS = ({"score_id"}, {"reference"}, {"client_id", "scored_on"})
@@ -41,7 +41,7 @@ class OutcomeBody(Body):
     client_id = Whole(
         required=False,
         min_value=1,
-        max_value=MAX_ID,
+        max_value=MAX_CLIENT,
         help_text=gettext_lazy("The client's number, together with `scored_on`."),
     )
     scored_on = serializers.DateField(

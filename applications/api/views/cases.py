@@ -32,7 +32,7 @@ from applications.api.serializers import cases as serializers
 from applications.api.serializers.applications import ApplicationOut, SeenBody, seen_in
 from applications.api.versions import seen
 from applications.api.views.applications import CHANGED, CONFLICT, shown
-from applications.models import Case, LoanApplication, Override
+from applications.models import Case, Override
 from applications.services import deciding
 from scoring.api.base import ERRORS, NOT_FOUND
 
@@ -66,15 +66,24 @@ class CaseView(DeskView):
         pk: UUID,
         body: type[SeenBody],
         do: Callable[[dict[str, Any], deciding.Seen], object],
-    ) -> LoanApplication:
-        """Do something to a case as the caller saw it; return its application."""
+    ) -> None:
+        """Do something to a case as the caller saw it."""
         application = application_of(request, pk)
         get_object_or_404(Case, pk=pk)
         sent = body(data=request.data)
         sent.is_valid(raise_exception=True)
         with seen(request, sent.validated_data, application) as version:
             do(sent.validated_data, seen_in(version))
-        return application
+
+    def step(self, request: Request, pk: UUID, do: Callable[..., object]) -> Response:
+        """Do what needs no more than who asks and what they saw; answer with what came of it."""
+        self.act(
+            request,
+            pk,
+            SeenBody,
+            lambda _sent, saw: do(application_id=pk, by=person(request), seen=saw),
+        )
+        return shown(request, pk)
 
 
 class Claim(CaseView):
@@ -87,13 +96,7 @@ class Claim(CaseView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Take a referral out of the queue; of two managers one wins."""
-        self.act(
-            request,
-            pk,
-            SeenBody,
-            lambda _sent, saw: deciding.claim(application_id=pk, by=person(request), seen=saw),
-        )
-        return shown(request, pk)
+        return self.step(request, pk, deciding.claim)
 
 
 class TakeOver(CaseView):
@@ -106,13 +109,7 @@ class TakeOver(CaseView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Claim what another manager has, or what waits for its banker's answer."""
-        self.act(
-            request,
-            pk,
-            SeenBody,
-            lambda _sent, saw: deciding.take_over(application_id=pk, by=person(request), seen=saw),
-        )
-        return shown(request, pk)
+        return self.step(request, pk, deciding.take_over)
 
 
 class PutBack(CaseView):
@@ -125,13 +122,7 @@ class PutBack(CaseView):
     )
     def post(self, request: Request, pk: UUID) -> Response:
         """Give a claimed referral back, for any manager to claim."""
-        self.act(
-            request,
-            pk,
-            SeenBody,
-            lambda _sent, saw: deciding.put_back(application_id=pk, by=person(request), seen=saw),
-        )
-        return shown(request, pk)
+        return self.step(request, pk, deciding.put_back)
 
 
 class Return(CaseView):
